@@ -4,7 +4,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -759,163 +758,15 @@ func (v *LocationLocalPickupSettingsV2DeliveryLocalPickupSettings) GetInstructio
 
 // LocationsLocationsLocationConnection includes the requested fields of the GraphQL type LocationConnection.
 type LocationsLocationsLocationConnection struct {
-	Nodes    []*LocationsLocationsLocationConnectionNodesLocation `json:"nodes"`
-	PageInfo *LocationsLocationsLocationConnectionPageInfo        `json:"pageInfo"`
+	Nodes    []*Location `json:"nodes"`
+	PageInfo *PageInfo   `json:"pageInfo"`
 }
 
 // GetNodes returns LocationsLocationsLocationConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnection) GetNodes() []*LocationsLocationsLocationConnectionNodesLocation {
-	return v.Nodes
-}
+func (v *LocationsLocationsLocationConnection) GetNodes() []*Location { return v.Nodes }
 
 // GetPageInfo returns LocationsLocationsLocationConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnection) GetPageInfo() *LocationsLocationsLocationConnectionPageInfo {
-	return v.PageInfo
-}
-
-// LocationsLocationsLocationConnectionNodesLocation includes the requested fields of the GraphQL type Location.
-type LocationsLocationsLocationConnectionNodesLocation struct {
-	Location `json:"-"`
-}
-
-// GetId returns LocationsLocationsLocationConnectionNodesLocation.Id, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionNodesLocation) GetId() string { return v.Location.Id }
-
-// GetName returns LocationsLocationsLocationConnectionNodesLocation.Name, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionNodesLocation) GetName() string { return v.Location.Name }
-
-// GetIsActive returns LocationsLocationsLocationConnectionNodesLocation.IsActive, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionNodesLocation) GetIsActive() bool {
-	return v.Location.IsActive
-}
-
-// GetFulfillsOnlineOrders returns LocationsLocationsLocationConnectionNodesLocation.FulfillsOnlineOrders, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionNodesLocation) GetFulfillsOnlineOrders() bool {
-	return v.Location.FulfillsOnlineOrders
-}
-
-// GetLocalPickupSettingsV2 returns LocationsLocationsLocationConnectionNodesLocation.LocalPickupSettingsV2, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionNodesLocation) GetLocalPickupSettingsV2() *LocationLocalPickupSettingsV2DeliveryLocalPickupSettings {
-	return v.Location.LocalPickupSettingsV2
-}
-
-func (v *LocationsLocationsLocationConnectionNodesLocation) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*LocationsLocationsLocationConnectionNodesLocation
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.LocationsLocationsLocationConnectionNodesLocation = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.Location)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalLocationsLocationsLocationConnectionNodesLocation struct {
-	Id string `json:"id"`
-
-	Name string `json:"name"`
-
-	IsActive bool `json:"isActive"`
-
-	FulfillsOnlineOrders bool `json:"fulfillsOnlineOrders"`
-
-	LocalPickupSettingsV2 *LocationLocalPickupSettingsV2DeliveryLocalPickupSettings `json:"localPickupSettingsV2"`
-}
-
-func (v *LocationsLocationsLocationConnectionNodesLocation) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *LocationsLocationsLocationConnectionNodesLocation) __premarshalJSON() (*__premarshalLocationsLocationsLocationConnectionNodesLocation, error) {
-	var retval __premarshalLocationsLocationsLocationConnectionNodesLocation
-
-	retval.Id = v.Location.Id
-	retval.Name = v.Location.Name
-	retval.IsActive = v.Location.IsActive
-	retval.FulfillsOnlineOrders = v.Location.FulfillsOnlineOrders
-	retval.LocalPickupSettingsV2 = v.Location.LocalPickupSettingsV2
-	return &retval, nil
-}
-
-// LocationsLocationsLocationConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
-type LocationsLocationsLocationConnectionPageInfo struct {
-	PageInfo `json:"-"`
-}
-
-// GetHasNextPage returns LocationsLocationsLocationConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionPageInfo) GetHasNextPage() bool {
-	return v.PageInfo.HasNextPage
-}
-
-// GetEndCursor returns LocationsLocationsLocationConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *LocationsLocationsLocationConnectionPageInfo) GetEndCursor() *string {
-	return v.PageInfo.EndCursor
-}
-
-func (v *LocationsLocationsLocationConnectionPageInfo) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*LocationsLocationsLocationConnectionPageInfo
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.LocationsLocationsLocationConnectionPageInfo = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.PageInfo)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalLocationsLocationsLocationConnectionPageInfo struct {
-	HasNextPage bool `json:"hasNextPage"`
-
-	EndCursor *string `json:"endCursor"`
-}
-
-func (v *LocationsLocationsLocationConnectionPageInfo) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *LocationsLocationsLocationConnectionPageInfo) __premarshalJSON() (*__premarshalLocationsLocationsLocationConnectionPageInfo, error) {
-	var retval __premarshalLocationsLocationsLocationConnectionPageInfo
-
-	retval.HasNextPage = v.PageInfo.HasNextPage
-	retval.EndCursor = v.PageInfo.EndCursor
-	return &retval, nil
-}
+func (v *LocationsLocationsLocationConnection) GetPageInfo() *PageInfo { return v.PageInfo }
 
 // LocationsResponse is returned by Locations on success.
 type LocationsResponse struct {
@@ -1442,182 +1293,18 @@ func (v *MetafieldDefinitionValidationInput) GetValue() string { return v.Value 
 
 // MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection includes the requested fields of the GraphQL type MetafieldDefinitionConnection.
 type MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection struct {
-	Nodes    []*MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition `json:"nodes"`
-	PageInfo *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo                   `json:"pageInfo"`
+	Nodes    []*MetafieldDefinition `json:"nodes"`
+	PageInfo *PageInfo              `json:"pageInfo"`
 }
 
 // GetNodes returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection) GetNodes() []*MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition {
+func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection) GetNodes() []*MetafieldDefinition {
 	return v.Nodes
 }
 
 // GetPageInfo returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection) GetPageInfo() *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo {
+func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnection) GetPageInfo() *PageInfo {
 	return v.PageInfo
-}
-
-// MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition includes the requested fields of the GraphQL type MetafieldDefinition.
-type MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition struct {
-	MetafieldDefinition `json:"-"`
-}
-
-// GetId returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Id, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetId() string {
-	return v.MetafieldDefinition.Id
-}
-
-// GetNamespace returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Namespace, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetNamespace() string {
-	return v.MetafieldDefinition.Namespace
-}
-
-// GetKey returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Key, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetKey() string {
-	return v.MetafieldDefinition.Key
-}
-
-// GetName returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Name, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetName() string {
-	return v.MetafieldDefinition.Name
-}
-
-// GetDescription returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Description, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetDescription() *string {
-	return v.MetafieldDefinition.Description
-}
-
-// GetType returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Type, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetType() *MetafieldDefinitionType {
-	return v.MetafieldDefinition.Type
-}
-
-// GetAccess returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Access, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetAccess() *MetafieldDefinitionAccessMetafieldAccess {
-	return v.MetafieldDefinition.Access
-}
-
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.MetafieldDefinition)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalMetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition struct {
-	Id string `json:"id"`
-
-	Namespace string `json:"namespace"`
-
-	Key string `json:"key"`
-
-	Name string `json:"name"`
-
-	Description *string `json:"description"`
-
-	Type *MetafieldDefinitionType `json:"type"`
-
-	Access *MetafieldDefinitionAccessMetafieldAccess `json:"access"`
-}
-
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) __premarshalJSON() (*__premarshalMetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition, error) {
-	var retval __premarshalMetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition
-
-	retval.Id = v.MetafieldDefinition.Id
-	retval.Namespace = v.MetafieldDefinition.Namespace
-	retval.Key = v.MetafieldDefinition.Key
-	retval.Name = v.MetafieldDefinition.Name
-	retval.Description = v.MetafieldDefinition.Description
-	retval.Type = v.MetafieldDefinition.Type
-	retval.Access = v.MetafieldDefinition.Access
-	return &retval, nil
-}
-
-// MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
-type MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo struct {
-	PageInfo `json:"-"`
-}
-
-// GetHasNextPage returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) GetHasNextPage() bool {
-	return v.PageInfo.HasNextPage
-}
-
-// GetEndCursor returns MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) GetEndCursor() *string {
-	return v.PageInfo.EndCursor
-}
-
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.PageInfo)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalMetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo struct {
-	HasNextPage bool `json:"hasNextPage"`
-
-	EndCursor *string `json:"endCursor"`
-}
-
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *MetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) __premarshalJSON() (*__premarshalMetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo, error) {
-	var retval __premarshalMetafieldDefinitionsMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo
-
-	retval.HasNextPage = v.PageInfo.HasNextPage
-	retval.EndCursor = v.PageInfo.EndCursor
-	return &retval, nil
 }
 
 // MetafieldDefinitionsResponse is returned by MetafieldDefinitions on success.
@@ -1764,344 +1451,30 @@ func (v *ObserveStoreLocation) GetId() string { return v.Id }
 
 // ObserveStoreLocationsLocationConnection includes the requested fields of the GraphQL type LocationConnection.
 type ObserveStoreLocationsLocationConnection struct {
-	Nodes    []*ObserveStoreLocationsLocationConnectionNodesLocation `json:"nodes"`
-	PageInfo *ObserveStoreLocationsLocationConnectionPageInfo        `json:"pageInfo"`
+	Nodes    []*Location `json:"nodes"`
+	PageInfo *PageInfo   `json:"pageInfo"`
 }
 
 // GetNodes returns ObserveStoreLocationsLocationConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnection) GetNodes() []*ObserveStoreLocationsLocationConnectionNodesLocation {
-	return v.Nodes
-}
+func (v *ObserveStoreLocationsLocationConnection) GetNodes() []*Location { return v.Nodes }
 
 // GetPageInfo returns ObserveStoreLocationsLocationConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnection) GetPageInfo() *ObserveStoreLocationsLocationConnectionPageInfo {
-	return v.PageInfo
-}
-
-// ObserveStoreLocationsLocationConnectionNodesLocation includes the requested fields of the GraphQL type Location.
-type ObserveStoreLocationsLocationConnectionNodesLocation struct {
-	Location `json:"-"`
-}
-
-// GetId returns ObserveStoreLocationsLocationConnectionNodesLocation.Id, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) GetId() string { return v.Location.Id }
-
-// GetName returns ObserveStoreLocationsLocationConnectionNodesLocation.Name, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) GetName() string {
-	return v.Location.Name
-}
-
-// GetIsActive returns ObserveStoreLocationsLocationConnectionNodesLocation.IsActive, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) GetIsActive() bool {
-	return v.Location.IsActive
-}
-
-// GetFulfillsOnlineOrders returns ObserveStoreLocationsLocationConnectionNodesLocation.FulfillsOnlineOrders, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) GetFulfillsOnlineOrders() bool {
-	return v.Location.FulfillsOnlineOrders
-}
-
-// GetLocalPickupSettingsV2 returns ObserveStoreLocationsLocationConnectionNodesLocation.LocalPickupSettingsV2, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) GetLocalPickupSettingsV2() *LocationLocalPickupSettingsV2DeliveryLocalPickupSettings {
-	return v.Location.LocalPickupSettingsV2
-}
-
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*ObserveStoreLocationsLocationConnectionNodesLocation
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.ObserveStoreLocationsLocationConnectionNodesLocation = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.Location)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalObserveStoreLocationsLocationConnectionNodesLocation struct {
-	Id string `json:"id"`
-
-	Name string `json:"name"`
-
-	IsActive bool `json:"isActive"`
-
-	FulfillsOnlineOrders bool `json:"fulfillsOnlineOrders"`
-
-	LocalPickupSettingsV2 *LocationLocalPickupSettingsV2DeliveryLocalPickupSettings `json:"localPickupSettingsV2"`
-}
-
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *ObserveStoreLocationsLocationConnectionNodesLocation) __premarshalJSON() (*__premarshalObserveStoreLocationsLocationConnectionNodesLocation, error) {
-	var retval __premarshalObserveStoreLocationsLocationConnectionNodesLocation
-
-	retval.Id = v.Location.Id
-	retval.Name = v.Location.Name
-	retval.IsActive = v.Location.IsActive
-	retval.FulfillsOnlineOrders = v.Location.FulfillsOnlineOrders
-	retval.LocalPickupSettingsV2 = v.Location.LocalPickupSettingsV2
-	return &retval, nil
-}
-
-// ObserveStoreLocationsLocationConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
-type ObserveStoreLocationsLocationConnectionPageInfo struct {
-	PageInfo `json:"-"`
-}
-
-// GetHasNextPage returns ObserveStoreLocationsLocationConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionPageInfo) GetHasNextPage() bool {
-	return v.PageInfo.HasNextPage
-}
-
-// GetEndCursor returns ObserveStoreLocationsLocationConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *ObserveStoreLocationsLocationConnectionPageInfo) GetEndCursor() *string {
-	return v.PageInfo.EndCursor
-}
-
-func (v *ObserveStoreLocationsLocationConnectionPageInfo) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*ObserveStoreLocationsLocationConnectionPageInfo
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.ObserveStoreLocationsLocationConnectionPageInfo = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.PageInfo)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalObserveStoreLocationsLocationConnectionPageInfo struct {
-	HasNextPage bool `json:"hasNextPage"`
-
-	EndCursor *string `json:"endCursor"`
-}
-
-func (v *ObserveStoreLocationsLocationConnectionPageInfo) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *ObserveStoreLocationsLocationConnectionPageInfo) __premarshalJSON() (*__premarshalObserveStoreLocationsLocationConnectionPageInfo, error) {
-	var retval __premarshalObserveStoreLocationsLocationConnectionPageInfo
-
-	retval.HasNextPage = v.PageInfo.HasNextPage
-	retval.EndCursor = v.PageInfo.EndCursor
-	return &retval, nil
-}
+func (v *ObserveStoreLocationsLocationConnection) GetPageInfo() *PageInfo { return v.PageInfo }
 
 // ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection includes the requested fields of the GraphQL type MetafieldDefinitionConnection.
 type ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection struct {
-	Nodes    []*ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition `json:"nodes"`
-	PageInfo *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo                   `json:"pageInfo"`
+	Nodes    []*MetafieldDefinition `json:"nodes"`
+	PageInfo *PageInfo              `json:"pageInfo"`
 }
 
 // GetNodes returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection) GetNodes() []*ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition {
+func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection) GetNodes() []*MetafieldDefinition {
 	return v.Nodes
 }
 
 // GetPageInfo returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection) GetPageInfo() *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo {
+func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnection) GetPageInfo() *PageInfo {
 	return v.PageInfo
-}
-
-// ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition includes the requested fields of the GraphQL type MetafieldDefinition.
-type ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition struct {
-	MetafieldDefinition `json:"-"`
-}
-
-// GetId returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Id, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetId() string {
-	return v.MetafieldDefinition.Id
-}
-
-// GetNamespace returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Namespace, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetNamespace() string {
-	return v.MetafieldDefinition.Namespace
-}
-
-// GetKey returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Key, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetKey() string {
-	return v.MetafieldDefinition.Key
-}
-
-// GetName returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Name, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetName() string {
-	return v.MetafieldDefinition.Name
-}
-
-// GetDescription returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Description, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetDescription() *string {
-	return v.MetafieldDefinition.Description
-}
-
-// GetType returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Type, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetType() *MetafieldDefinitionType {
-	return v.MetafieldDefinition.Type
-}
-
-// GetAccess returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition.Access, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) GetAccess() *MetafieldDefinitionAccessMetafieldAccess {
-	return v.MetafieldDefinition.Access
-}
-
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.MetafieldDefinition)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition struct {
-	Id string `json:"id"`
-
-	Namespace string `json:"namespace"`
-
-	Key string `json:"key"`
-
-	Name string `json:"name"`
-
-	Description *string `json:"description"`
-
-	Type *MetafieldDefinitionType `json:"type"`
-
-	Access *MetafieldDefinitionAccessMetafieldAccess `json:"access"`
-}
-
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition) __premarshalJSON() (*__premarshalObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition, error) {
-	var retval __premarshalObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionNodesMetafieldDefinition
-
-	retval.Id = v.MetafieldDefinition.Id
-	retval.Namespace = v.MetafieldDefinition.Namespace
-	retval.Key = v.MetafieldDefinition.Key
-	retval.Name = v.MetafieldDefinition.Name
-	retval.Description = v.MetafieldDefinition.Description
-	retval.Type = v.MetafieldDefinition.Type
-	retval.Access = v.MetafieldDefinition.Access
-	return &retval, nil
-}
-
-// ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
-type ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo struct {
-	PageInfo `json:"-"`
-}
-
-// GetHasNextPage returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) GetHasNextPage() bool {
-	return v.PageInfo.HasNextPage
-}
-
-// GetEndCursor returns ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) GetEndCursor() *string {
-	return v.PageInfo.EndCursor
-}
-
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.PageInfo)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo struct {
-	HasNextPage bool `json:"hasNextPage"`
-
-	EndCursor *string `json:"endCursor"`
-}
-
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *ObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo) __premarshalJSON() (*__premarshalObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo, error) {
-	var retval __premarshalObserveStoreMetafieldDefinitionsMetafieldDefinitionConnectionPageInfo
-
-	retval.HasNextPage = v.PageInfo.HasNextPage
-	retval.EndCursor = v.PageInfo.EndCursor
-	return &retval, nil
 }
 
 // ObserveStoreOnlineStore includes the requested fields of the GraphQL type OnlineStore.
@@ -2218,174 +1591,18 @@ func (v *ObserveStoreShopPlan) GetPublicDisplayName() string { return v.PublicDi
 
 // ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection includes the requested fields of the GraphQL type WebhookSubscriptionConnection.
 type ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection struct {
-	Nodes    []*ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription `json:"nodes"`
-	PageInfo *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo                   `json:"pageInfo"`
+	Nodes    []*WebhookSubscription `json:"nodes"`
+	PageInfo *PageInfo              `json:"pageInfo"`
 }
 
 // GetNodes returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection) GetNodes() []*ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription {
+func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection) GetNodes() []*WebhookSubscription {
 	return v.Nodes
 }
 
 // GetPageInfo returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection) GetPageInfo() *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo {
+func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection) GetPageInfo() *PageInfo {
 	return v.PageInfo
-}
-
-// ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription includes the requested fields of the GraphQL type WebhookSubscription.
-type ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription struct {
-	WebhookSubscription `json:"-"`
-}
-
-// GetId returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Id, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetId() string {
-	return v.WebhookSubscription.Id
-}
-
-// GetTopic returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Topic, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetTopic() WebhookSubscriptionTopic {
-	return v.WebhookSubscription.Topic
-}
-
-// GetUri returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Uri, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetUri() string {
-	return v.WebhookSubscription.Uri
-}
-
-// GetFormat returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Format, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetFormat() WebhookSubscriptionFormat {
-	return v.WebhookSubscription.Format
-}
-
-// GetIncludeFields returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.IncludeFields, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetIncludeFields() []string {
-	return v.WebhookSubscription.IncludeFields
-}
-
-// GetFilter returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Filter, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetFilter() *string {
-	return v.WebhookSubscription.Filter
-}
-
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.WebhookSubscription)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription struct {
-	Id string `json:"id"`
-
-	Topic WebhookSubscriptionTopic `json:"topic"`
-
-	Uri string `json:"uri"`
-
-	Format WebhookSubscriptionFormat `json:"format"`
-
-	IncludeFields []string `json:"includeFields"`
-
-	Filter *string `json:"filter"`
-}
-
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) __premarshalJSON() (*__premarshalObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription, error) {
-	var retval __premarshalObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription
-
-	retval.Id = v.WebhookSubscription.Id
-	retval.Topic = v.WebhookSubscription.Topic
-	retval.Uri = v.WebhookSubscription.Uri
-	retval.Format = v.WebhookSubscription.Format
-	retval.IncludeFields = v.WebhookSubscription.IncludeFields
-	retval.Filter = v.WebhookSubscription.Filter
-	return &retval, nil
-}
-
-// ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
-type ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo struct {
-	PageInfo `json:"-"`
-}
-
-// GetHasNextPage returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) GetHasNextPage() bool {
-	return v.PageInfo.HasNextPage
-}
-
-// GetEndCursor returns ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) GetEndCursor() *string {
-	return v.PageInfo.EndCursor
-}
-
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.PageInfo)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo struct {
-	HasNextPage bool `json:"hasNextPage"`
-
-	EndCursor *string `json:"endCursor"`
-}
-
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) __premarshalJSON() (*__premarshalObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo, error) {
-	var retval __premarshalObserveStoreWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo
-
-	retval.HasNextPage = v.PageInfo.HasNextPage
-	retval.EndCursor = v.PageInfo.EndCursor
-	return &retval, nil
 }
 
 // PageInfo includes the GraphQL fields of PageInfo requested by the fragment PageInfo.
@@ -3043,174 +2260,18 @@ func (v *WebhookSubscriptionsResponse) GetWebhookSubscriptions() *WebhookSubscri
 
 // WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection includes the requested fields of the GraphQL type WebhookSubscriptionConnection.
 type WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection struct {
-	Nodes    []*WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription `json:"nodes"`
-	PageInfo *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo                   `json:"pageInfo"`
+	Nodes    []*WebhookSubscription `json:"nodes"`
+	PageInfo *PageInfo              `json:"pageInfo"`
 }
 
 // GetNodes returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection) GetNodes() []*WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription {
+func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection) GetNodes() []*WebhookSubscription {
 	return v.Nodes
 }
 
 // GetPageInfo returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection.PageInfo, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection) GetPageInfo() *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo {
+func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection) GetPageInfo() *PageInfo {
 	return v.PageInfo
-}
-
-// WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription includes the requested fields of the GraphQL type WebhookSubscription.
-type WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription struct {
-	WebhookSubscription `json:"-"`
-}
-
-// GetId returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Id, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetId() string {
-	return v.WebhookSubscription.Id
-}
-
-// GetTopic returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Topic, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetTopic() WebhookSubscriptionTopic {
-	return v.WebhookSubscription.Topic
-}
-
-// GetUri returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Uri, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetUri() string {
-	return v.WebhookSubscription.Uri
-}
-
-// GetFormat returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Format, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetFormat() WebhookSubscriptionFormat {
-	return v.WebhookSubscription.Format
-}
-
-// GetIncludeFields returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.IncludeFields, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetIncludeFields() []string {
-	return v.WebhookSubscription.IncludeFields
-}
-
-// GetFilter returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Filter, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetFilter() *string {
-	return v.WebhookSubscription.Filter
-}
-
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.WebhookSubscription)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalWebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription struct {
-	Id string `json:"id"`
-
-	Topic WebhookSubscriptionTopic `json:"topic"`
-
-	Uri string `json:"uri"`
-
-	Format WebhookSubscriptionFormat `json:"format"`
-
-	IncludeFields []string `json:"includeFields"`
-
-	Filter *string `json:"filter"`
-}
-
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) __premarshalJSON() (*__premarshalWebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription, error) {
-	var retval __premarshalWebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription
-
-	retval.Id = v.WebhookSubscription.Id
-	retval.Topic = v.WebhookSubscription.Topic
-	retval.Uri = v.WebhookSubscription.Uri
-	retval.Format = v.WebhookSubscription.Format
-	retval.IncludeFields = v.WebhookSubscription.IncludeFields
-	retval.Filter = v.WebhookSubscription.Filter
-	return &retval, nil
-}
-
-// WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
-type WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo struct {
-	PageInfo `json:"-"`
-}
-
-// GetHasNextPage returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) GetHasNextPage() bool {
-	return v.PageInfo.HasNextPage
-}
-
-// GetEndCursor returns WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) GetEndCursor() *string {
-	return v.PageInfo.EndCursor
-}
-
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.PageInfo)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalWebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo struct {
-	HasNextPage bool `json:"hasNextPage"`
-
-	EndCursor *string `json:"endCursor"`
-}
-
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) __premarshalJSON() (*__premarshalWebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo, error) {
-	var retval __premarshalWebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo
-
-	retval.HasNextPage = v.PageInfo.HasNextPage
-	retval.EndCursor = v.PageInfo.EndCursor
-	return &retval, nil
 }
 
 // __CreateMetafieldDefinitionInput is used internally by genqlient

@@ -1,0 +1,124 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Finalizer keeps a ShopifyStore until its deletion policy has been carried out.
+const Finalizer = "shopify.shopkeeper.dev/store"
+
+// Condition types of a ShopifyStore, beside Ready, Reconciling and Stalled of
+// kstatus. Those from Connected to WebhooksApplied are summed up into Ready, in
+// this order.
+const (
+	// ConnectedCondition: the shop answers and accepts the credentials.
+	ConnectedCondition = "Connected"
+	// ScopesGrantedCondition: the app was granted all required scopes.
+	ScopesGrantedCondition = "ScopesGranted"
+	// SettingsVerifiedCondition: the settings are as the spec wants them.
+	SettingsVerifiedCondition = "SettingsVerified"
+	// MetafieldsAppliedCondition: the metafield definitions are in place.
+	MetafieldsAppliedCondition = "MetafieldsApplied"
+	// WebhooksAppliedCondition: the webhook subscriptions are in place.
+	WebhooksAppliedCondition = "WebhooksApplied"
+	// InSyncCondition: the store equals the spec. It is False while a change
+	// made in the store is being corrected. It does not count for Ready.
+	InSyncCondition = "InSync"
+	// SuspendedCondition: spec.suspend is true and nothing is done.
+	SuspendedCondition = "Suspended"
+	// DeletingCondition: the object is being deleted; it says what it waits for.
+	DeletingCondition = "Deleting"
+)
+
+// Reasons of conditions and events of a ShopifyStore.
+const (
+	// ReasonReady: all is in order.
+	ReasonReady = "Ready"
+	// ReasonApplying: a change is being brought to the store.
+	ReasonApplying = "Applying"
+	// ReasonSuspended: spec.suspend is true.
+	ReasonSuspended = "Suspended"
+
+	// ReasonConnected: the shop answered.
+	ReasonConnected = "Connected"
+	// ReasonAPIVersionReplaced: the shop answered in another API version than
+	// the spec asks for.
+	ReasonAPIVersionReplaced = "APIVersionReplaced"
+	// ReasonAPIVersionUnknown: spec.apiVersion is newer than this release knows.
+	ReasonAPIVersionUnknown = "APIVersionUnknown"
+	// ReasonSecretNotFound: the Secret does not exist.
+	ReasonSecretNotFound = "SecretNotFound"
+	// ReasonSecretInvalid: the Secret holds no usable credentials.
+	ReasonSecretInvalid = "SecretInvalid"
+	// ReasonCredentialsRejected: the shop does not accept the credentials.
+	ReasonCredentialsRejected = "CredentialsRejected"
+	// ReasonShopNotFound: there is no shop at the domain.
+	ReasonShopNotFound = "ShopNotFound"
+	// ReasonShopFrozen: the shop is locked or unpaid.
+	ReasonShopFrozen = "ShopFrozen"
+	// ReasonShopChanged: another shop answers than before.
+	ReasonShopChanged = "ShopChanged"
+	// ReasonRival: an older ShopifyStore serves the same shop.
+	ReasonRival = "Rival"
+	// ReasonShopifyUnavailable: Shopify gave no usable reply.
+	ReasonShopifyUnavailable = "ShopifyUnavailable"
+	// ReasonThrottled: the shop's rate limit is used up.
+	ReasonThrottled = "Throttled"
+
+	// ReasonScopesGranted: all scopes were granted.
+	ReasonScopesGranted = "ScopesGranted"
+	// ReasonOptionalScopesMissing: the required scopes were granted, some
+	// optional ones not.
+	ReasonOptionalScopesMissing = "OptionalScopesMissing"
+	// ReasonScopeMissing: a required scope was not granted.
+	ReasonScopeMissing = "ScopeMissing"
+	// ReasonScopeUnknown: the spec names a scope that Shopify does not have.
+	ReasonScopeUnknown = "ScopeUnknown"
+
+	// ReasonSettingsInEffect: the settings are as the spec wants them.
+	ReasonSettingsInEffect = "SettingsInEffect"
+	// ReasonSettingsUnknown: as far as they can be read, the settings are as
+	// the spec wants them.
+	ReasonSettingsUnknown = "SettingsUnknown"
+	// ReasonManualStepNeeded: a person has to change a setting.
+	ReasonManualStepNeeded = "ManualStepNeeded"
+	// ReasonLocationNotFound: the spec names a location that the store lacks.
+	ReasonLocationNotFound = "LocationNotFound"
+
+	// ReasonApplied: the things that the spec declares are in place.
+	ReasonApplied = "Applied"
+	// ReasonConflict: something in the store stands in the way.
+	ReasonConflict = "Conflict"
+	// ReasonRefused: Shopify refuses what the spec asks for.
+	ReasonRefused = "Refused"
+	// ReasonTopicUnknown: the spec names a topic that Shopify does not have.
+	ReasonTopicUnknown = "TopicUnknown"
+	// ReasonRelayURLInvalid: the operator's relay URL cannot be used.
+	ReasonRelayURLInvalid = "RelayURLInvalid"
+
+	// ReasonInSync: the store equals the spec.
+	ReasonInSync = "InSync"
+	// ReasonDrifted: the store was changed and is being corrected.
+	ReasonDrifted = "Drifted"
+	// ReasonCorrected: the store was changed and has been corrected.
+	ReasonCorrected = "Corrected"
+	// ReasonSpecChanged: the spec was changed and is being applied.
+	ReasonSpecChanged = "SpecChanged"
+	// ReasonNotApplied: something of the spec could not be applied.
+	ReasonNotApplied = "NotApplied"
+
+	// ReasonReleasing: the store is being released.
+	ReasonReleasing = "Releasing"
+	// ReasonReleased: the store was released.
+	ReasonReleased = "Released"
+	// ReasonAbandoned: the store was let go without its deletion policy.
+	ReasonAbandoned = "Abandoned"
+)
+
+// GetConditions returns the conditions. It implements Flux's conditions.Getter.
+func (s *ShopifyStore) GetConditions() []metav1.Condition { return s.Status.Conditions }
+
+// SetConditions replaces the conditions. It implements Flux's conditions.Setter.
+func (s *ShopifyStore) SetConditions(conditions []metav1.Condition) {
+	s.Status.Conditions = conditions
+}

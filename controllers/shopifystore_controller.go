@@ -1,0 +1,185 @@
+// Package controllers brings Shopify stores in line with their ShopifyStore
+// objects.
+//
+// A reconcile of a ShopifyStore goes one way: gates that must open in order
+// (connect, scopes, rival), one look at the store, a pure plan, the record of
+// what is about to be made, then the independent groups (settings, metafields,
+// webhooks). Whatever happens, one deferred finish sums up, patches the status
+// once and emits events. Nothing is written where nothing changed.
+package controllers
+
+import (
+	"context"
+	"time"
+
+	"github.com/fluxcd/pkg/runtime/jitter"
+	"github.com/fluxcd/pkg/runtime/patch"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// fieldOwner is the name under which the controllers write.
+const fieldOwner = "shopkeeper"
+
+// +kubebuilder:rbac:groups=shopify.shopkeeper.dev,resources=shopifystores,verbs=get;list;watch;update;patch
+// +kubebuilder:rbac:groups=shopify.shopkeeper.dev,resources=shopifystores/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=shopify.shopkeeper.dev,resources=shopifystores/finalizers,verbs=update
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch;delete
+
+// ShopifyStoreReconciler reconciles ShopifyStores.
+type ShopifyStoreReconciler struct {
+	client.Client
+	// Secrets reads Secrets past the cache, which holds their metadata only.
+	Secrets client.Reader
+	// Events receives what happened.
+	Events events.EventRecorder
+	// Shopify hands out the client of each store.
+	Shopify *shopify.Clients
+	// RelayURL is the public https address of the webhook relay, without the
+	// path of a store.
+	RelayURL string
+	// ResyncInterval is how often an idle store is compared with its spec; it is
+	// jittered by the process-wide percentage of package jitter.
+	ResyncInterval time.Duration
+	// Now tells the time.
+	Now func() time.Time
+
+	zones zoneCache
+}
+
+// Reconcile brings one store in line.
+func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request) (res ctrl.Result, err error) {
+	run, err := r.begin(ctx, req)
+	if run == nil {
+		return ctrl.Result{}, err
+	}
+	defer func() { res, err = run.finish(ctx, err) }()
+
+	switch {
+	case run.deleting():
+		return ctrl.Result{}, r.release(ctx, run)
+	case run.store.Spec.Suspend:
+		return ctrl.Result{}, nil
+	}
+	if err := run.claim(ctx); err != nil {
+		return ctrl.Result{}, err
+	}
+	if !run.inOrder(ctx,
+		gate{v1alpha1.ConnectedCondition, r.connect},
+		gate{v1alpha1.ScopesGrantedCondition, r.checkScopes},
+		gate{v1alpha1.ConnectedCondition, r.refuseRival},
+	) {
+		return ctrl.Result{}, nil
+	}
+	run.makePlan(r.RelayURL)
+	if err := run.record(ctx); err != nil {
+		return ctrl.Result{}, err
+	}
+	run.all(ctx,
+		gate{v1alpha1.SettingsVerifiedCondition, r.settings},
+		gate{v1alpha1.MetafieldsAppliedCondition, r.metafields},
+		gate{v1alpha1.WebhooksAppliedCondition, r.webhooks},
+	)
+	return ctrl.Result{}, nil
+}
+
+// gate is a phase of a reconcile and the condition that tells how it went. A
+// phase that succeeds sets the condition itself.
+type gate struct {
+	condition string
+	pass      func(context.Context, *storeRun) error
+}
+
+// storeRun is one reconcile of one store.
+type storeRun struct {
+	r       *ShopifyStoreReconciler
+	store   *v1alpha1.ShopifyStore
+	before  *v1alpha1.ShopifyStore
+	patcher *patch.SerialPatcher
+
+	client   *shopify.Client
+	observed *shopify.Store
+	scopes   shopify.GrantedScopes
+	// denied is the error of a look at the store that the app's scopes forbid.
+	denied error
+	// planned says that all gates opened and the plan was made.
+	planned bool
+	plan    plan.Plan
+	// relayProblem says why no webhook address could be made.
+	relayProblem error
+	pickup       bool // local pickup is written, not only read
+
+	failures []failure
+	done     []plan.Action
+	released bool
+}
+
+func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*storeRun, error) {
+	store := &v1alpha1.ShopifyStore{}
+	if err := r.Get(ctx, req.NamespacedName, store); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.Shopify.Forget(req.String())
+			r.zones.forget(req.String())
+			return nil, nil
+		}
+		return nil, err
+	}
+	return &storeRun{r: r, store: store, before: store.DeepCopy(), patcher: patch.NewSerialPatcher(store, r.Client)}, nil
+}
+
+func (run *storeRun) deleting() bool { return !run.store.DeletionTimestamp.IsZero() }
+
+// owner names the store to the registry of clients.
+func (run *storeRun) owner() string { return client.ObjectKeyFromObject(run.store).String() }
+
+// claim adds the finalizer before anything is written to the store.
+func (run *storeRun) claim(ctx context.Context) error {
+	if !controllerutil.AddFinalizer(run.store, v1alpha1.Finalizer) {
+		return nil
+	}
+	return run.patch(ctx)
+}
+
+// inOrder passes the gates until one stays closed, and says whether all opened.
+func (run *storeRun) inOrder(ctx context.Context, gates ...gate) bool {
+	for _, g := range gates {
+		if err := g.pass(ctx, run); err != nil {
+			run.fail(g.condition, err)
+			return false
+		}
+	}
+	return true
+}
+
+// all runs every group, whatever becomes of the others.
+func (run *storeRun) all(ctx context.Context, groups ...gate) {
+	for _, g := range groups {
+		if err := g.pass(ctx, run); err != nil {
+			run.fail(g.condition, err)
+		}
+	}
+}
+
+// patch writes what changed since the last patch; nothing where nothing did.
+func (run *storeRun) patch(ctx context.Context, more ...patch.Option) error {
+	options := append([]patch.Option{
+		patch.WithFieldOwner(fieldOwner),
+		patch.WithOwnedConditions{Conditions: ownedConditions},
+	}, more...)
+	return run.patcher.Patch(ctx, run.store, options...)
+}
+
+// resync is when an idle store is looked at again.
+func (r *ShopifyStoreReconciler) resync() time.Duration {
+	return jitter.JitteredIntervalDuration(r.ResyncInterval)
+}

@@ -1,0 +1,99 @@
+package controllers
+
+import (
+	"context"
+	"time"
+
+	"github.com/fluxcd/pkg/runtime/conditions"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
+	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// retainPatience is how long a deletion with policy Retain tries to remove the
+// subscriptions. Shopify deletes a subscription by itself once its address has
+// refused eight deliveries, so letting go does little harm; a namespace that
+// never ends does more.
+const retainPatience = 10 * time.Minute
+
+// release carries out the deletion policy and lets the object go.
+func (r *ShopifyStoreReconciler) release(ctx context.Context, run *storeRun) error {
+	if !controllerutil.ContainsFinalizer(run.store, v1alpha1.Finalizer) {
+		run.released = true
+		return nil
+	}
+	policy := run.store.Spec.DeletionPolicy
+	if policy == v1alpha1.DeletionOrphan || run.store.Status.Shop == nil {
+		return run.letGo(ctx) // nothing was ever written where no shop was bound
+	}
+	err := r.clear(ctx, run, policy)
+	if err == nil {
+		return run.letGo(ctx)
+	}
+	verdict := outcome.Of(err)
+	if policy == v1alpha1.DeletionRetain && (verdict.Stalled || r.Now().Sub(run.store.DeletionTimestamp.Time) > retainPatience) {
+		run.event(corev1.EventTypeWarning, v1alpha1.ReasonAbandoned, "The webhook subscriptions were left in the store: "+verdict.Message)
+		return run.letGo(ctx)
+	}
+	escape := "; set spec.deletionPolicy to Orphan to let go and leave the store as it is"
+	conditions.MarkTrue(run.store, v1alpha1.DeletingCondition, verdict.Reason, "Waiting to clear the store: %s%s", verdict.Message, escape)
+	run.failures = append(run.failures, failure{v1alpha1.DeletingCondition, verdict, err})
+	return nil
+}
+
+// clear removes from the store what the policy says.
+func (r *ShopifyStoreReconciler) clear(ctx context.Context, run *storeRun, policy v1alpha1.DeletionPolicy) error {
+	version, err := shopify.ChooseVersion(run.store.Spec.APIVersion, r.Now())
+	if err != nil {
+		version.Used = shopify.PinnedVersion
+	}
+	if err := r.dial(ctx, run, version.Used); err != nil {
+		return err
+	}
+	if run.observed, err = run.client.Observe(ctx); err != nil {
+		return err
+	}
+	if err := run.bindShop(); err != nil {
+		return err
+	}
+	uri, _ := webhookURI(r.RelayURL, run.store) // empty where none can be made: then the inventory alone tells
+	for _, s := range run.observed.WebhookSubscriptions {
+		if s.URI != uri && !run.recorded(plan.KindSubscription, s.ID) {
+			continue
+		}
+		if err := run.client.DeleteWebhookSubscription(ctx, s.ID); err != nil {
+			return err
+		}
+	}
+	if policy != v1alpha1.DeletionDelete {
+		return nil
+	}
+	var observed []plan.Object
+	for _, d := range run.observed.MetafieldDefinitions {
+		observed = append(observed, plan.DefinitionObject(d, run.store.Spec.AdoptionPolicy))
+	}
+	// Nothing is desired any more, so the plan holds the deletion of all we made.
+	undo := plan.Compute(nil, observed, run.store.Status.Inventory)
+	for _, a := range undo.Of(plan.KindDefinition) {
+		if err := run.client.DeleteMetafieldDefinition(ctx, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letGo removes the finalizer; the object is gone then.
+func (run *storeRun) letGo(ctx context.Context) error {
+	controllerutil.RemoveFinalizer(run.store, v1alpha1.Finalizer)
+	if err := run.patch(ctx); err != nil {
+		return err
+	}
+	run.released = true
+	run.r.Shopify.Forget(run.owner())
+	run.r.zones.forget(run.owner())
+	return nil
+}

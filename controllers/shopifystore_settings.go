@@ -1,0 +1,130 @@
+package controllers
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fluxcd/pkg/runtime/conditions"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
+	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// settings writes those settings that the API and the scopes allow to write,
+// and holds all of them against the spec.
+func (r *ShopifyStoreReconciler) settings(ctx context.Context, run *storeRun) error {
+	spec := &run.store.Spec
+	if _, missing := plan.Locations(&spec.Settings, run.observed); len(missing) > 0 {
+		return outcome.Stall(v1alpha1.ReasonLocationNotFound,
+			"The store has no active location %s: create it, or correct spec.settings.locations", strings.Join(missing, ", "))
+	}
+	want := plan.DesiredPickup(&spec.Settings)
+	err := run.apply(ctx, plan.KindPickup, func(ctx context.Context, a plan.Action) (string, error) {
+		if err := run.client.EnableLocalPickup(ctx, a.ID, want); err != nil {
+			return "", err
+		}
+		i := slices.IndexFunc(run.observed.Locations, func(l shopify.Location) bool { return l.ID == a.ID })
+		run.observed.Locations[i].Pickup = &want
+		return a.ID, nil
+	})
+	if err != nil {
+		return err
+	}
+	zones, err := r.shippingZones(ctx, run)
+	if err != nil {
+		return err
+	}
+	run.store.Status.Settings = plan.Settings(spec, plan.Observation{Store: run.observed, Zones: zones, PickupEnforced: run.pickup})
+	return run.judgeSettings()
+}
+
+// judgeSettings sums the settings up into their condition.
+func (run *storeRun) judgeSettings() error {
+	var steps, unknown []string
+	for _, s := range run.store.Status.Settings {
+		switch s.State {
+		case v1alpha1.SettingOff:
+			steps = append(steps, s.Name+": "+s.ManualStep)
+		case v1alpha1.SettingUnknown:
+			unknown = append(unknown, s.Name)
+		case v1alpha1.SettingInEffect:
+		}
+	}
+	if len(steps) > 0 {
+		return outcome.Stall(v1alpha1.ReasonManualStepNeeded, "In the store's admin: %s", strings.Join(steps, "; "))
+	}
+	if len(unknown) > 0 {
+		conditions.MarkUnknown(run.store, v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonSettingsUnknown,
+			"What can be read is in effect; unknown: %s (see status.settings)", strings.Join(unknown, ", "))
+		return nil
+	}
+	conditions.MarkTrue(run.store, v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonSettingsInEffect, "All settings are in effect")
+	return nil
+}
+
+// zoneLifetime is how long shipping zones and tax rates are taken as read. They
+// change about once in a year, and reading them is a request of its own.
+const zoneLifetime = 24 * time.Hour
+
+// shippingZones returns the zones, nil where the app may not read them.
+func (r *ShopifyStoreReconciler) shippingZones(ctx context.Context, run *storeRun) ([]shopify.ShippingZone, error) {
+	if !run.scopes.Has("read_shipping") {
+		return nil, nil
+	}
+	// While a setting is off, somebody may be mending it: look each time.
+	fresh := !slices.ContainsFunc(run.store.Status.Settings, func(s v1alpha1.SettingStatus) bool { return s.State != v1alpha1.SettingInEffect }) &&
+		run.store.Status.ObservedGeneration == run.store.Generation
+	if zones, ok := r.zones.get(run.owner(), r.Now()); ok && fresh {
+		return zones, nil
+	}
+	zones, err := run.client.ShippingZones(ctx)
+	if shopify.KindOf(err) == shopify.ScopeMissing {
+		return nil, nil // an optional scope never stalls a store
+	}
+	if err != nil {
+		return nil, err
+	}
+	if zones == nil {
+		zones = []shopify.ShippingZone{} // read, and none there
+	}
+	r.zones.put(run.owner(), zones, r.Now())
+	return zones, nil
+}
+
+// zoneCache remembers the shipping zones of stores by owner.
+type zoneCache struct {
+	mu      sync.Mutex
+	entries map[string]zoneEntry
+}
+
+type zoneEntry struct {
+	zones []shopify.ShippingZone
+	at    time.Time
+}
+
+func (c *zoneCache) get(owner string, now time.Time) ([]shopify.ShippingZone, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.entries[owner]
+	return e.zones, ok && now.Sub(e.at) < zoneLifetime
+}
+
+func (c *zoneCache) put(owner string, zones []shopify.ShippingZone, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries == nil {
+		c.entries = map[string]zoneEntry{}
+	}
+	c.entries[owner] = zoneEntry{zones: zones, at: now}
+}
+
+func (c *zoneCache) forget(owner string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.entries, owner)
+}

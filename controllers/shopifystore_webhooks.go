@@ -1,0 +1,67 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fluxcd/pkg/runtime/conditions"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
+	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// webhooks brings the webhook subscriptions in line. What can be subscribed is,
+// even where another topic cannot: each topic that is reported saves a look.
+func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) error {
+	if run.relayProblem != nil {
+		return run.relayProblem
+	}
+	uri, err := webhookURI(r.RelayURL, run.store)
+	if err != nil {
+		return err
+	}
+	wanted := map[string]shopify.WebhookSubscription{}
+	for _, s := range run.subscriptions(uri) {
+		wanted[plan.SubscriptionObject(s, uri).Key] = s
+	}
+	err = run.apply(ctx, plan.KindSubscription, func(ctx context.Context, a plan.Action) (string, error) {
+		s := wanted[a.Key]
+		s.ID = a.ID
+		switch a.Verb {
+		case plan.Create:
+			return run.client.CreateWebhookSubscription(ctx, s)
+		case plan.Update:
+			return a.ID, run.client.UpdateWebhookSubscription(ctx, s)
+		case plan.Delete:
+			return a.ID, run.client.DeleteWebhookSubscription(ctx, a.ID)
+		default:
+			return "", fmt.Errorf("no way to %s", a)
+		}
+	})
+	if err == nil {
+		err = run.unknownTopics()
+	}
+	if err == nil {
+		conditions.MarkTrue(run.store, v1alpha1.WebhooksAppliedCondition, v1alpha1.ReasonApplied, "%d topics are reported to %s", len(wanted), uri)
+	}
+	return err
+}
+
+// unknownTopics names the topics that cannot be subscribed.
+func (run *storeRun) unknownTopics() error {
+	version := run.store.Status.APIVersion.Used
+	var unknown []string
+	for _, topic := range slices.Concat(run.store.Spec.Webhooks.Topics, run.store.Spec.Webhooks.AdditionalTopics) {
+		if _, known := shopify.LookupTopic(shopify.Topic(topic), version); !known {
+			unknown = append(unknown, topic)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	return outcome.Stall(v1alpha1.ReasonTopicUnknown, "API version %s has no webhook topic %s: correct spec.webhooks", version, strings.Join(unknown, ", "))
+}

@@ -1,0 +1,274 @@
+// Package plan compares what a store should be with what it is and decides what
+// to do. It is pure: no I/O, no clock.
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+)
+
+// Object is a thing of a store's configuration, desired or observed, in a form
+// that can be compared.
+type Object struct {
+	// Kind and Key identify the thing; Key is unique within its Kind.
+	Kind string
+	Key  string
+	// ID is Shopify's global id of an observed thing.
+	ID string
+	// Fields are compared one by one, in order.
+	Fields []Field
+	// Adoption says what to do with a desired thing that exists in the store
+	// and is not in the inventory.
+	Adoption v1alpha1.AdoptionPolicy
+	// Owned says of an observed thing that it proves by itself to be ours, so
+	// that it may be deleted whatever the inventory says.
+	Owned bool
+}
+
+// Field is one property of an Object.
+type Field struct {
+	Path  string
+	Value string
+	// Immutable properties cannot be updated in the store.
+	Immutable bool
+}
+
+// Verb is what is done to a thing.
+type Verb string
+
+// The verbs, in the order in which actions are carried out: what is new comes
+// before what is old goes, so that no webhook falls between two subscriptions.
+const (
+	Create Verb = "Create"
+	Update Verb = "Update"
+	Delete Verb = "Delete"
+)
+
+// Cause says why a thing differs from the spec.
+type Cause string
+
+const (
+	// SpecChanged: the spec asks for something else than was applied last.
+	SpecChanged Cause = "SpecChanged"
+	// Drifted: the store was changed behind our back.
+	Drifted Cause = "Drifted"
+)
+
+// Action is one change to the store.
+type Action struct {
+	Verb  Verb
+	Kind  string
+	Key   string
+	ID    string // of the thing to update or delete
+	Cause Cause
+	// Paths are the properties that an update changes.
+	Paths []string
+	// Hash is a digest of the desired properties.
+	Hash string
+}
+
+// String describes the action, such as "update WebhookSubscription ORDERS_PAID
+// (includeFields)".
+func (a Action) String() string {
+	s := strings.ToLower(string(a.Verb)) + " " + a.Kind + " " + a.Key
+	if len(a.Paths) > 0 {
+		s += " (" + strings.Join(a.Paths, ", ") + ")"
+	}
+	return s
+}
+
+// Conflict is a thing in the store that stands in the way of the spec.
+type Conflict struct {
+	Kind    string
+	Key     string
+	Message string
+}
+
+// Plan is what to do, and the inventory that is true once nothing of it but the
+// recording has been done: what is about to be created is in it as Pending.
+type Plan struct {
+	Actions   []Action
+	Conflicts []Conflict
+	Inventory []v1alpha1.InventoryEntry
+	// Adopted lists the things that the plan takes over.
+	Adopted []Action
+}
+
+// Compute decides how to get from the observed to the desired things. The
+// inventory is what the last run recorded; observed are all things that are
+// candidates, which may be more than the desired ones.
+func Compute(desired, observed []Object, inventory []v1alpha1.InventoryEntry) Plan {
+	entries := map[string]v1alpha1.InventoryEntry{}
+	for _, e := range inventory {
+		entries[e.Kind+"/"+e.Key] = e
+	}
+	found := map[string][]Object{}
+	for _, o := range observed {
+		found[o.name()] = append(found[o.name()], o)
+	}
+
+	var p Plan
+	for _, want := range desired {
+		entry, recorded := entries[want.name()]
+		have, spare := pick(found[want.name()], entry.ID)
+		delete(found, want.name())
+		delete(entries, want.name())
+		p.remove(spare, v1alpha1.InventoryEntry{})
+		if have == nil {
+			p.create(want, entry, recorded)
+		} else {
+			p.keep(want, *have, entry, recorded)
+		}
+	}
+	for name, surplus := range found {
+		p.remove(surplus, entries[name])
+	}
+	p.sort()
+	return p
+}
+
+// pick chooses among things with the same key the one that is recorded, or the
+// first, and returns the rest.
+func pick(candidates []Object, id string) (*Object, []Object) {
+	if len(candidates) == 0 {
+		return nil, nil
+	}
+	i := max(0, slices.IndexFunc(candidates, func(o Object) bool { return o.ID == id }))
+	rest := slices.Concat(candidates[:i], candidates[i+1:])
+	return &candidates[i], rest
+}
+
+func (p *Plan) create(want Object, entry v1alpha1.InventoryEntry, recorded bool) {
+	cause := SpecChanged
+	if recorded && entry.Origin != v1alpha1.OriginPending && entry.Hash == want.Hash() {
+		cause = Drifted // it was there, and nobody asked for it to go
+	}
+	p.Actions = append(p.Actions, Action{Verb: Create, Kind: want.Kind, Key: want.Key, Cause: cause, Hash: want.Hash()})
+	p.record(want, "", v1alpha1.OriginPending, want.Hash())
+}
+
+func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded bool) {
+	differing := want.differsFrom(have)
+	origin := entry.Origin
+	switch {
+	case recorded && origin != v1alpha1.OriginPending && entry.ID == have.ID:
+	case recorded && origin == v1alpha1.OriginPending && entry.Hash == have.Hash():
+		origin = v1alpha1.OriginCreated // made just before a crash
+	case want.Adoption == v1alpha1.AdoptNever && !have.Owned:
+		p.conflict(want, "exists in the store and adoptionPolicy is Never: remove it from the store or from the spec, or set adoptionPolicy")
+		return
+	case want.Adoption != v1alpha1.AdoptAlways && !have.Owned && len(differing) > 0:
+		p.conflict(want, fmt.Sprintf("exists in the store and differs in %s: make both equal, or set adoptionPolicy: Always to overwrite it", strings.Join(differing, ", ")))
+		return
+	default:
+		origin = v1alpha1.OriginAdopted
+		p.Adopted = append(p.Adopted, Action{Kind: want.Kind, Key: want.Key, ID: have.ID})
+	}
+	if fixed := want.immutableDifferences(have); len(fixed) > 0 {
+		p.conflict(want, fmt.Sprintf("has another %s in the store, which Shopify cannot change: choose another key, or remove it from the store", strings.Join(fixed, ", ")))
+		p.record(want, have.ID, origin, entry.Hash)
+		return
+	}
+	if len(differing) == 0 {
+		p.record(want, have.ID, origin, want.Hash())
+		return
+	}
+	cause := SpecChanged
+	if entry.Hash == want.Hash() {
+		cause = Drifted
+	}
+	p.Actions = append(p.Actions, Action{Verb: Update, Kind: want.Kind, Key: want.Key, ID: have.ID, Cause: cause, Paths: differing, Hash: want.Hash()})
+	p.record(want, have.ID, origin, entry.Hash)
+}
+
+// remove deletes what is ours and no longer wanted; what was adopted is let go.
+func (p *Plan) remove(surplus []Object, entry v1alpha1.InventoryEntry) {
+	for _, o := range surplus {
+		made := entry.Origin == v1alpha1.OriginCreated && entry.ID == o.ID ||
+			entry.Origin == v1alpha1.OriginPending && entry.Hash == o.Hash()
+		if !o.Owned && !made {
+			continue
+		}
+		p.Actions = append(p.Actions, Action{Verb: Delete, Kind: o.Kind, Key: o.Key, ID: o.ID, Cause: SpecChanged})
+		if made {
+			p.Inventory = append(p.Inventory, entry) // until it is gone
+		}
+	}
+}
+
+func (p *Plan) conflict(o Object, message string) {
+	p.Conflicts = append(p.Conflicts, Conflict{Kind: o.Kind, Key: o.Key, Message: o.Kind + " " + o.Key + " " + message})
+}
+
+func (p *Plan) record(o Object, id string, origin v1alpha1.InventoryOrigin, hash string) {
+	p.Inventory = append(p.Inventory, v1alpha1.InventoryEntry{Kind: o.Kind, Key: o.Key, ID: id, Origin: origin, Hash: hash})
+}
+
+func (p *Plan) sort() {
+	order := map[Verb]int{Create: 0, Update: 1, Delete: 2}
+	slices.SortStableFunc(p.Actions, func(a, b Action) int {
+		return cmp.Or(cmp.Compare(order[a.Verb], order[b.Verb]), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
+	})
+	slices.SortFunc(p.Inventory, func(a, b v1alpha1.InventoryEntry) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// Of returns the plan's actions on one kind of thing.
+func (p *Plan) Of(kind string) []Action {
+	var actions []Action
+	for _, a := range p.Actions {
+		if a.Kind == kind {
+			actions = append(actions, a)
+		}
+	}
+	return actions
+}
+
+// Drift lists the actions that correct changes made in the store.
+func (p *Plan) Drift() []string {
+	var lines []string
+	for _, a := range p.Actions {
+		if a.Cause == Drifted {
+			lines = append(lines, a.String())
+		}
+	}
+	return lines
+}
+
+func (o Object) name() string { return o.Kind + "/" + o.Key }
+
+// Hash is a digest of the properties.
+func (o Object) Hash() string {
+	h := sha256.New()
+	for _, f := range o.Fields {
+		fmt.Fprintf(h, "%q=%q\n", f.Path, f.Value)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func (o Object) differsFrom(other Object) []string {
+	var paths []string
+	for i, f := range o.Fields {
+		if f.Value != other.Fields[i].Value {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths
+}
+
+func (o Object) immutableDifferences(other Object) []string {
+	var paths []string
+	for i, f := range o.Fields {
+		if f.Immutable && f.Value != other.Fields[i].Value {
+			paths = append(paths, f.Path)
+		}
+	}
+	return paths
+}

@@ -1,0 +1,136 @@
+package shopify
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// Kind says what went wrong in terms of what to do next.
+type Kind string
+
+const (
+	// CredentialsRejected: the shop does not accept the token or the client
+	// credentials. Trying again with the same ones is no use.
+	CredentialsRejected Kind = "CredentialsRejected"
+	// ScopeMissing: the app was not granted what the call needs.
+	ScopeMissing Kind = "ScopeMissing"
+	// NotFound: the shop or the thing does not exist.
+	NotFound Kind = "NotFound"
+	// Invalid: Shopify understood the input and refuses it; Fields says why.
+	Invalid Kind = "Invalid"
+	// Frozen: the shop is locked or unpaid (HTTP 402, 423).
+	Frozen Kind = "Frozen"
+	// Throttled: the rate limit is used up; nothing was carried out.
+	Throttled Kind = "Throttled"
+	// Unavailable: no usable reply came. A mutation may have been carried out.
+	Unavailable Kind = "Unavailable"
+)
+
+// FieldError is one of Shopify's userErrors.
+type FieldError struct {
+	// Field is the path into the input, such as webhookSubscription.callbackUrl.
+	Field string
+	// Code is Shopify's code where the mutation has one, such as TAKEN.
+	Code    string
+	Message string
+}
+
+// Error is every failure of a call to Shopify.
+type Error struct {
+	Kind      Kind
+	Operation string
+	// Message says what happened without anything that differs between two
+	// occurrences of the same failure, so that it can stand in a status.
+	Message string
+	// Fields holds Shopify's userErrors where Kind is Invalid.
+	Fields []FieldError
+	// RetryAfter is how long Shopify asks to wait; zero where it does not say.
+	RetryAfter time.Duration
+	// RequestID is Shopify's X-Request-Id, for its support.
+	RequestID string
+
+	cause error
+}
+
+func (e *Error) Error() string {
+	s := "shopify: " + e.Operation + ": " + e.Message
+	if e.RequestID != "" {
+		s += " (request " + e.RequestID + ")"
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// KindOf returns the kind of a failed call, or "" where the error is not one.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return ""
+}
+
+// HasCode says whether Shopify refused an input with the given userError code.
+func HasCode(err error, code string) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	for _, f := range e.Fields {
+		if f.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// userError is what the userErrors of all mutations have in common.
+type userError interface {
+	GetField() []string
+	GetMessage() string
+}
+
+// codedUserError is a userError of a mutation that gives codes of type C.
+type codedUserError[C ~string] interface {
+	userError
+	GetCode() *C
+}
+
+// refused turns the userErrors of a mutation into an error; nil for none.
+func refused[E userError](operation string, list []E) error {
+	var fields []FieldError
+	for _, e := range list {
+		fields = append(fields, FieldError{Field: strings.Join(e.GetField(), "."), Message: e.GetMessage()})
+	}
+	return invalid(operation, fields)
+}
+
+// refusedWithCode is refused for a mutation whose userErrors have codes.
+func refusedWithCode[E codedUserError[C], C ~string](operation string, list []E) error {
+	var fields []FieldError
+	for _, e := range list {
+		f := FieldError{Field: strings.Join(e.GetField(), "."), Message: e.GetMessage()}
+		if code := e.GetCode(); code != nil {
+			f.Code = string(*code)
+		}
+		fields = append(fields, f)
+	}
+	return invalid(operation, fields)
+}
+
+func invalid(operation string, fields []FieldError) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	var texts []string
+	for _, f := range fields {
+		text := f.Message
+		if f.Field != "" {
+			text = f.Field + ": " + text
+		}
+		texts = append(texts, text)
+	}
+	return &Error{Kind: Invalid, Operation: operation, Fields: fields,
+		Message: "Shopify refuses the input: " + strings.Join(texts, "; ")}
+}

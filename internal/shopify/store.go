@@ -1,0 +1,189 @@
+package shopify
+
+import (
+	"context"
+	"strings"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/admin"
+)
+
+// Store is what one look at a shop shows of its configuration.
+type Store struct {
+	Shop                 Shop
+	App                  App
+	Scopes               GrantedScopes
+	PasswordProtected    bool
+	Locations            []Location
+	MetafieldDefinitions []MetafieldDefinition // on products
+	WebhookSubscriptions []WebhookSubscription // of this app
+	// ServedVersion is the API version that answered.
+	ServedVersion string
+}
+
+// Shop describes the shop itself.
+type Shop struct {
+	// ID is Shopify's global id, such as gid://shopify/Shop/1. It outlives the
+	// shop's name and domain.
+	ID       string
+	Name     string
+	Domain   string
+	Currency string // ISO 4217
+	Plan     string
+	// CustomerAccounts says how customers may sign in.
+	CustomerAccounts CustomerAccounts
+}
+
+// CustomerAccounts says how customers of a shop may sign in.
+type CustomerAccounts string
+
+// The states of customer accounts.
+const (
+	CustomerAccountsDisabled CustomerAccounts = "Disabled"
+	CustomerAccountsOptional CustomerAccounts = "Optional"
+	CustomerAccountsRequired CustomerAccounts = "Required"
+)
+
+// App describes the app that the credentials belong to.
+type App struct {
+	Title string
+	// Public says that the app is distributed in the App Store.
+	Public bool
+}
+
+// Location is a place that holds stock.
+type Location struct {
+	ID      string
+	Name    string
+	Primary bool
+	Active  bool
+	// FulfillsOnlineOrders says whether online orders may be picked up here.
+	FulfillsOnlineOrders bool
+	// Pickup is nil where local pickup is off.
+	Pickup *Pickup
+}
+
+// Observe reads the store's configuration: one request, and one more for each
+// further page of a long list.
+func (c *Client) Observe(ctx context.Context) (*Store, error) {
+	var info call
+	reply, err := admin.ObserveStore(ctx, c.graphQL(&info))
+	if err != nil {
+		return nil, err
+	}
+	if reply.Shop == nil || reply.CurrentAppInstallation == nil || reply.CurrentAppInstallation.App == nil ||
+		reply.OnlineStore == nil || reply.OnlineStore.PasswordProtection == nil || reply.Locations == nil ||
+		reply.MetafieldDefinitions == nil || reply.WebhookSubscriptions == nil {
+		return nil, missing("ObserveStore", "shop, app, online store or list")
+	}
+	store := &Store{
+		Shop:              shopFrom(reply.Shop),
+		App:               App{Title: reply.CurrentAppInstallation.App.Title, Public: reply.CurrentAppInstallation.App.PublicCategory == admin.AppPublicCategoryPublic},
+		PasswordProtected: reply.OnlineStore.PasswordProtection.Enabled,
+		ServedVersion:     info.served,
+	}
+	for _, s := range reply.CurrentAppInstallation.AccessScopes {
+		store.Scopes = append(store.Scopes, s.Handle)
+	}
+	store.Locations, err = readOn(reply.Locations.Nodes, reply.Locations.PageInfo, locationFrom,
+		func(after *string) ([]*admin.Location, *admin.PageInfo, error) {
+			next, err := admin.Locations(ctx, c.graphQL(&call{}), after)
+			if err != nil {
+				return nil, nil, err
+			}
+			return next.Locations.Nodes, next.Locations.PageInfo, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	for i := range store.Locations {
+		store.Locations[i].Primary = reply.Location != nil && store.Locations[i].ID == reply.Location.Id
+	}
+	store.MetafieldDefinitions, err = readOn(reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo, definitionFrom,
+		func(after *string) ([]*admin.MetafieldDefinition, *admin.PageInfo, error) {
+			next, err := admin.MetafieldDefinitions(ctx, c.graphQL(&call{}), after)
+			if err != nil {
+				return nil, nil, err
+			}
+			return next.MetafieldDefinitions.Nodes, next.MetafieldDefinitions.PageInfo, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	store.WebhookSubscriptions, err = readOn(reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo, subscriptionFrom,
+		func(after *string) ([]*admin.WebhookSubscription, *admin.PageInfo, error) {
+			next, err := admin.WebhookSubscriptions(ctx, c.graphQL(&call{}), after)
+			if err != nil {
+				return nil, nil, err
+			}
+			return next.WebhookSubscriptions.Nodes, next.WebhookSubscriptions.PageInfo, nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	return store, nil
+}
+
+func shopFrom(s *admin.ObserveStoreShop) Shop {
+	shop := Shop{ID: s.Id, Name: s.Name, Domain: s.MyshopifyDomain, Currency: string(s.CurrencyCode), CustomerAccounts: CustomerAccountsDisabled}
+	if s.Plan != nil {
+		shop.Plan = s.Plan.PublicDisplayName
+	}
+	// CustomerAccountsV2 speaks for classic and for new customer accounts.
+	if v2 := s.CustomerAccountsV2; v2 != nil {
+		switch {
+		case v2.LoginRequiredAtCheckout:
+			shop.CustomerAccounts = CustomerAccountsRequired
+		case v2.LoginLinksVisibleOnStorefrontAndCheckout:
+			shop.CustomerAccounts = CustomerAccountsOptional
+		}
+	}
+	return shop
+}
+
+func locationFrom(n *admin.Location) Location {
+	l := Location{ID: n.Id, Name: n.Name, Active: n.IsActive, FulfillsOnlineOrders: n.FulfillsOnlineOrders}
+	if p := n.LocalPickupSettingsV2; p != nil {
+		l.Pickup = &Pickup{Time: string(p.PickupTime), Instructions: p.Instructions}
+	}
+	return l
+}
+
+// readOn converts a list's first page and reads the pages after it.
+func readOn[N, T any](nodes []N, page *admin.PageInfo, convert func(N) T, next func(after *string) ([]N, *admin.PageInfo, error)) ([]T, error) {
+	var all []T
+	for {
+		for _, n := range nodes {
+			all = append(all, convert(n))
+		}
+		if page == nil || !page.HasNextPage {
+			return all, nil
+		}
+		var err error
+		if nodes, page, err = next(page.EndCursor); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// GrantedScopes reads what the app may do, which works whatever it may do.
+func (c *Client) GrantedScopes(ctx context.Context) (GrantedScopes, error) {
+	reply, err := admin.GrantedScopes(ctx, c.graphQL(&call{}))
+	if err != nil {
+		return nil, err
+	}
+	if reply.CurrentAppInstallation == nil {
+		return nil, missing("GrantedScopes", "currentAppInstallation")
+	}
+	var granted GrantedScopes
+	for _, s := range reply.CurrentAppInstallation.AccessScopes {
+		granted = append(granted, s.Handle)
+	}
+	return granted, nil
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return strings.TrimSpace(*s)
+}

@@ -1,0 +1,79 @@
+package shopify
+
+import (
+	"context"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/admin"
+)
+
+// WebhookSubscription tells Shopify to report a topic to an address.
+type WebhookSubscription struct {
+	ID    string
+	Topic Topic
+	// URI is where deliveries go; https only.
+	URI string
+	// Format is JSON or XML.
+	Format string
+	// IncludeFields limits a delivery's body to these fields; empty for all.
+	IncludeFields []string
+	// Filter limits deliveries by Shopify's search syntax; empty for all.
+	Filter string
+}
+
+func subscriptionFrom(n *admin.WebhookSubscription) WebhookSubscription {
+	return WebhookSubscription{
+		ID: n.Id, Topic: Topic(n.Topic), URI: n.Uri, Format: string(n.Format), IncludeFields: n.IncludeFields, Filter: text(n.Filter),
+	}
+}
+
+func (s WebhookSubscription) input() *admin.WebhookSubscriptionInput {
+	format := admin.WebhookSubscriptionFormat(s.Format)
+	return &admin.WebhookSubscriptionInput{Uri: &s.URI, Format: &format, IncludeFields: s.IncludeFields, Filter: &s.Filter}
+}
+
+// CreateWebhookSubscription subscribes and returns the subscription's id.
+func (c *Client) CreateWebhookSubscription(ctx context.Context, s WebhookSubscription) (id string, err error) {
+	const operation = "CreateWebhookSubscription"
+	reply, err := admin.CreateWebhookSubscription(ctx, c.graphQL(&call{}), admin.WebhookSubscriptionTopic(s.Topic), s.input())
+	if err != nil {
+		return "", err
+	}
+	payload := reply.WebhookSubscriptionCreate
+	if payload == nil {
+		return "", missing(operation, "payload")
+	}
+	if err := refused(operation, payload.UserErrors); err != nil {
+		return "", err
+	}
+	if payload.WebhookSubscription == nil {
+		return "", missing(operation, "webhookSubscription")
+	}
+	return payload.WebhookSubscription.Id, nil
+}
+
+// UpdateWebhookSubscription brings the subscription with the given ID in line.
+// Its topic cannot change.
+func (c *Client) UpdateWebhookSubscription(ctx context.Context, s WebhookSubscription) error {
+	const operation = "UpdateWebhookSubscription"
+	reply, err := admin.UpdateWebhookSubscription(ctx, c.graphQL(&call{}), s.ID, s.input())
+	if err != nil {
+		return err
+	}
+	if reply.WebhookSubscriptionUpdate == nil {
+		return missing(operation, "payload")
+	}
+	return refused(operation, reply.WebhookSubscriptionUpdate.UserErrors)
+}
+
+// DeleteWebhookSubscription removes a subscription.
+func (c *Client) DeleteWebhookSubscription(ctx context.Context, id string) error {
+	const operation = "DeleteWebhookSubscription"
+	reply, err := admin.DeleteWebhookSubscription(ctx, c.graphQL(&call{}), id)
+	if err != nil {
+		return err
+	}
+	if reply.WebhookSubscriptionDelete == nil {
+		return missing(operation, "payload")
+	}
+	return refused(operation, reply.WebhookSubscriptionDelete.UserErrors)
+}

@@ -1,0 +1,49 @@
+// Package testenv gives tests a real Kubernetes API server.
+package testenv
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+)
+
+// Run starts an API server with the project's custom resources for the tests of
+// one package, hands its address to use, runs the tests and stops it. It is
+// called by TestMain, with the result for os.Exit.
+func Run(m *testing.M, use func(*rest.Config)) int {
+	log.SetLogger(zap.New(zap.WriteTo(os.Stderr), zap.UseDevMode(false)))
+	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
+		fmt.Fprintln(os.Stderr, "These tests need etcd and kube-apiserver. Run them by `make test`, or first:\n"+
+			"  export KUBEBUILDER_ASSETS=$(hack/control-plane.sh)")
+		return 1
+	}
+	env := &envtest.Environment{
+		CRDDirectoryPaths:     []string{filepath.Join(Root(), "config", "crd", "bases")},
+		ErrorIfCRDPathMissing: true,
+	}
+	config, err := env.Start()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "starting the API server:", err)
+		return 1
+	}
+	use(config)
+	code := m.Run()
+	if err := env.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stopping the API server:", err)
+		return max(code, 1)
+	}
+	return code
+}
+
+// Root returns the root of the repository.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
