@@ -85,18 +85,22 @@ func webhookURI(relayURL string, store *v1alpha1.ShopifyStore) (string, error) {
 const maxDrift = 20
 
 // record notes what is about to be written before it is, so that after a crash
-// our own work is recognised, and so that a watcher sees it coming.
+// our own work is recognised, and so that a watcher sees it coming. What was
+// recorded before, because an earlier attempt failed, is not written again.
 func (run *storeRun) record(ctx context.Context) error {
-	run.store.Status.Inventory = run.plan.Inventory
-	if len(run.plan.Actions) == 0 {
+	status := &run.store.Status
+	drift := run.plan.Drift()
+	drift = drift[:min(len(drift), maxDrift)]
+	known := slices.Equal(status.Inventory, run.plan.Inventory) && slices.Equal(status.Drift, drift) &&
+		(status.ObservedGeneration == run.store.Generation || conditions.IsReconciling(run.store))
+	status.Inventory, status.Drift = run.plan.Inventory, drift
+	if len(run.plan.Actions) == 0 || known {
 		return nil
 	}
 	reason, message := v1alpha1.ReasonSpecChanged, fmt.Sprintf("Applying the spec: %d changes", len(run.plan.Actions))
-	drift := run.plan.Drift()
 	if len(drift) > 0 {
-		reason, message = v1alpha1.ReasonDrifted, "The store was changed; correcting: "+summary(drift)
+		reason, message = v1alpha1.ReasonDrifted, "The store was changed; correcting: "+summary(run.plan.Drift())
 	}
-	run.store.Status.Drift = drift[:min(len(drift), maxDrift)]
 	conditions.MarkFalse(run.store, v1alpha1.InSyncCondition, reason, "%s", message)
 	conditions.MarkReconciling(run.store, v1alpha1.ReasonApplying, "%s", message)
 	conditions.MarkFalse(run.store, meta.ReadyCondition, v1alpha1.ReasonApplying, "%s", message)

@@ -21,6 +21,7 @@ type ShopifyStoreSpec struct {
 	// ShopifyStore. Of two that name one shop and can connect to it, the older
 	// one is served and the younger one stalls.
 	// +required
+	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=100
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9][a-z0-9-]*[.]myshopify[.]com$')",message="give the permanent address alone, such as maple-kids.myshopify.com: no scheme, path or custom domain"
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="shopDomain cannot change: create another ShopifyStore for another shop"
@@ -30,7 +31,6 @@ type ShopifyStoreSpec struct {
 	// serves is replaced by the version that this release of Shopkeeper is
 	// written for; status.apiVersion says so.
 	// +optional
-	// +default="2026-07"
 	// +kubebuilder:default="2026-07"
 	// +kubebuilder:validation:MaxLength=7
 	// +kubebuilder:validation:XValidation:rule="self.matches('^20[0-9]{2}-(01|04|07|10)$')",message="an API version is a year and the first month of a quarter, such as 2026-07"
@@ -287,6 +287,7 @@ type WebhookSettings struct {
 // ShopifyStore is a client's Shopify store: how it is to be, and how it is.
 type ShopifyStore struct {
 	metav1.TypeMeta `json:",inline"`
+	// metadata is the object's name, namespace and the like.
 	// +optional
 	metav1.ObjectMeta `json:"metadata,omitempty"`
 

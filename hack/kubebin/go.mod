@@ -4,6 +4,9 @@ module github.com/shopkeeper-dev/shopkeeper/hack/kubebin
 
 go 1.26.0
 
+// The operator's: without it an older Go would fetch a second toolchain for this.
+toolchain go1.27.4
+
 tool (
 	go.etcd.io/etcd/server/v3
 	k8s.io/kubernetes/cmd/kube-apiserver

@@ -124,7 +124,7 @@ func PickupObject(l shopify.Location, p *shopify.Pickup) Object {
 			{Path: "time", Value: state.Time},
 			{Path: "instructions", Value: state.Instructions},
 		},
-		Adoption: v1alpha1.AdoptAlways,
+		Setting: true,
 	}
 }
 

@@ -26,6 +26,9 @@ type Object struct {
 	// Adoption says what to do with a desired thing that exists in the store
 	// and is not in the inventory.
 	Adoption v1alpha1.AdoptionPolicy
+	// Setting says of a desired thing that it always exists, so that it is
+	// brought in line and neither made, taken over nor removed.
+	Setting bool
 	// Owned says of an observed thing that it proves by itself to be ours, so
 	// that it may be deleted whatever the inventory says.
 	Owned bool
@@ -158,6 +161,8 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 	origin := entry.Origin
 	switch {
 	case recorded && origin != v1alpha1.OriginPending && entry.ID == have.ID:
+	case want.Setting:
+		origin = v1alpha1.OriginAdopted // it was there before us
 	case recorded && origin == v1alpha1.OriginPending && entry.Hash == have.Hash():
 		origin = v1alpha1.OriginCreated // made just before a crash
 	case want.Adoption == v1alpha1.AdoptNever && !have.Owned:

@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -73,7 +74,7 @@ func asError(info *call, err error) error {
 	if KindOf(err) != "" {
 		return err
 	}
-	if _, ok := err.(*json.UnmarshalTypeError); ok {
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return &Error{Kind: Unavailable, Operation: info.operation, RequestID: info.requestID,
 			Message: "the reply has an unexpected shape", cause: err}
 	}

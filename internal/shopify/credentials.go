@@ -91,9 +91,9 @@ func (s *tokenSource) Token(ctx context.Context) (string, error) {
 }
 
 // drop forgets a minted token that the shop refused, and says whether another
-// can be minted.
+// can be minted. Where no token could be had at all, trying again is no use.
 func (s *tokenSource) drop(token string) bool {
-	if s.creds.AccessToken != "" {
+	if s.creds.AccessToken != "" || token == "" {
 		return false
 	}
 	s.mu.Lock()

@@ -106,7 +106,7 @@ func retryIn(err error, c *call, attempt int) (time.Duration, bool) {
 	wait := e.RetryAfter
 	if wait == 0 {
 		wait = 250 * time.Millisecond << attempt
-		wait += rand.N(wait) // spread those who failed together
+		wait += rand.N(wait) //nolint:gosec // spreads those who failed together; no secret
 	}
 	return wait, wait <= patience
 }
@@ -245,7 +245,7 @@ func retryAfter(resp *http.Response) time.Duration {
 // differ from one attempt to the next, so the message leaves it out.
 func unreachable(operation string, err error) *Error {
 	e := &Error{Kind: Unavailable, Operation: operation, Message: "no usable reply from Shopify", cause: err}
-	var tooLarge *replyTooLarge
+	var tooLarge *replyTooLargeError
 	switch {
 	case errors.As(err, &tooLarge):
 		e.Message = tooLarge.Error()
@@ -278,9 +278,9 @@ func drain(req *http.Request) ([]byte, error) {
 	return io.ReadAll(req.Body)
 }
 
-type replyTooLarge struct{ limit int64 }
+type replyTooLargeError struct{ limit int64 }
 
-func (e *replyTooLarge) Error() string {
+func (e *replyTooLargeError) Error() string {
 	return fmt.Sprintf("the reply is larger than %d MiB", e.limit>>20)
 }
 
@@ -288,7 +288,7 @@ func readCapped(resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxReply+1))
 	if err == nil && len(text) > maxReply {
-		err = &replyTooLarge{limit: maxReply}
+		err = &replyTooLargeError{limit: maxReply}
 	}
 	return text, err
 }

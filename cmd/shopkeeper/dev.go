@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-logr/logr"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/yaml"
+
+	"github.com/shopkeeper-dev/shopkeeper/config"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// devOptions are the flags of dev.
+type devOptions struct {
+	samples   string
+	once      bool
+	timeout   time.Duration
+	simulator string
+	relayURL  string
+	resync    time.Duration
+	logs      bool
+}
+
+func newDevCommand() *cobra.Command {
+	o := devOptions{
+		timeout: 2 * time.Minute, simulator: "127.0.0.1:8765",
+		relayURL: "https://relay.shopkeeper.example", resync: 10 * time.Second,
+	}
+	cmd := &cobra.Command{
+		Use:   "dev",
+		Short: "Run everything in one process, with two sample clients",
+		Long: `Run a Kubernetes control plane, a simulated Shopify and the manager in one
+process, apply two sample clients and show what became of them. The control
+plane's binaries are taken from $KUBEBUILDER_ASSETS; make demo sees to them.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cmd.OutOrStdout()) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.samples, "samples", o.samples, "directory with YAML to apply instead of the built-in samples")
+	flags.BoolVar(&o.once, "once", o.once, "exit when all stores are Ready, or with an error that says why one is not")
+	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long to wait for all stores to become Ready")
+	flags.StringVar(&o.simulator, "simulator-listen", o.simulator, "address of the simulated Shopify; port 0 for any that is free")
+	flags.StringVar(&o.relayURL, "relay-url", o.relayURL, "address that webhook subscriptions name")
+	flags.DurationVar(&o.resync, "resync-interval", o.resync, "how often an idle store is compared with its spec")
+	flags.BoolVar(&o.logs, "logs", o.logs, "print the manager's logs")
+	return cmd
+}
+
+func (o devOptions) run(ctx context.Context, out io.Writer) error {
+	if o.logs {
+		setUpLogging(false)
+	} else {
+		ctrl.SetLogger(logr.Discard())
+	}
+	samples, err := o.readSamples()
+	if err != nil {
+		return err
+	}
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
+
+	say("Starting a Kubernetes control plane ...")
+	env, kubeconfig, err := startControlPlane()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = env.Stop() }()
+
+	ctx, cancel := context.WithCancel(ctx)
+	processes, ctx := errgroup.WithContext(ctx)
+	err = o.demonstrate(ctx, processes, env.Config, samples, kubeconfig, out)
+	if err == nil && !o.once {
+		say("\nRunning until Ctrl-C.")
+		<-ctx.Done()
+	}
+	cancel()
+	return errors.Join(err, processes.Wait())
+}
+
+// demonstrate starts the processes, applies the samples and reports when all
+// stores are Ready.
+func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, config *rest.Config, samples []client.Object, kubeconfig string, out io.Writer) error {
+	sim := simulator.New(simulator.Options{Now: time.Now})
+	if err := plantShops(sim, samples); err != nil {
+		return err
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", o.simulator)
+	if err != nil {
+		return fmt.Errorf("%w: choose another with --simulator-listen", err)
+	}
+	processes.Go(func() error { return serve(ctx, listener, sim) })
+	endpoint := "http://" + listener.Addr().String()
+	processes.Go(func() error {
+		return runManager(ctx, config, managerOptions{
+			relayURL: o.relayURL, resyncInterval: o.resync, workers: 4, shopifyEndpoint: endpoint,
+			metricsAddress: "0", probeAddress: "0",
+		})
+	})
+	kube, err := client.New(config, client.Options{Scheme: newScheme()})
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(out, "Applying the samples ...")
+	if err := applyAll(ctx, kube, samples); err != nil {
+		return err
+	}
+	stores, err := waitUntilReady(ctx, kube, samples, o.timeout)
+	report(out, sim, stores)
+	if err != nil {
+		return err
+	}
+	return reportAccess(out, kubeconfig, endpoint)
+}
+
+// startControlPlane starts etcd and kube-apiserver with the custom resources,
+// and writes a kubeconfig.
+func startControlPlane() (*envtest.Environment, string, error) {
+	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
+		return nil, "", errors.New("etcd and kube-apiserver are needed: run `make demo`, or first `export KUBEBUILDER_ASSETS=$(hack/control-plane.sh)`")
+	}
+	crds, err := readCRDs()
+	if err != nil {
+		return nil, "", err
+	}
+	env := &envtest.Environment{CRDs: crds}
+	if _, err := env.Start(); err != nil {
+		return nil, "", fmt.Errorf("starting the control plane: %w", err)
+	}
+	path, err := writeKubeconfig(env)
+	if err != nil {
+		return nil, "", errors.Join(err, env.Stop())
+	}
+	return env, path, nil
+}
+
+func writeKubeconfig(env *envtest.Environment) (string, error) {
+	cache, err := os.UserCacheDir() // $XDG_CACHE_HOME or ~/.cache
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(cache, "shopkeeper", "dev", "kubeconfig")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", err
+	}
+	return path, os.WriteFile(path, env.KubeConfig, 0o600)
+}
+
+func readCRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
+	var crds []*apiextensionsv1.CustomResourceDefinition
+	err := fs.WalkDir(config.CRDs, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := config.CRDs.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		crd := &apiextensionsv1.CustomResourceDefinition{}
+		crds = append(crds, crd)
+		return yaml.UnmarshalStrict(text, crd)
+	})
+	return crds, err
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/fluxcd/pkg/runtime/jitter"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.uber.org/zap/zapcore"
+	"k8s.io/apimachinery/pkg/runtime"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/controllers"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// managerOptions are the flags of the manager.
+type managerOptions struct {
+	relayURL          string
+	resyncInterval    time.Duration
+	workers           int
+	shopifyEndpoint   string
+	shopifyEndpointCA string
+	leaderElect       bool
+	metricsAddress    string
+	probeAddress      string
+	debug             bool
+}
+
+func (o *managerOptions) bind(flags *pflag.FlagSet) {
+	flags.StringVar(&o.relayURL, "relay-url", o.relayURL, "public https address of the webhook relay; Shopify delivers to /webhooks/<namespace>/<name> below it")
+	flags.DurationVar(&o.resyncInterval, "resync-interval", o.resyncInterval, "how often an idle store is compared with its spec (5% jitter)")
+	flags.IntVar(&o.workers, "workers", o.workers, "how many stores are reconciled at a time")
+	flags.StringVar(&o.shopifyEndpoint, "shopify-endpoint", o.shopifyEndpoint, "send the requests of all shops to this URL instead; for the simulator")
+	flags.StringVar(&o.shopifyEndpointCA, "shopify-endpoint-ca-file", o.shopifyEndpointCA, "PEM file with the CA of --shopify-endpoint")
+	flags.BoolVar(&o.leaderElect, "leader-elect", o.leaderElect, "let one of several managers work at a time")
+	flags.StringVar(&o.metricsAddress, "metrics-bind-address", o.metricsAddress, "address of the metrics endpoint; 0 for none")
+	flags.StringVar(&o.probeAddress, "health-probe-bind-address", o.probeAddress, "address of /healthz and /readyz; 0 for none")
+	flags.BoolVar(&o.debug, "debug", o.debug, "log in more detail")
+}
+
+func newManagerCommand() *cobra.Command {
+	options := managerOptions{resyncInterval: 10 * time.Minute, workers: 10, leaderElect: true, metricsAddress: ":8080", probeAddress: ":8081"}
+	kubeconfig := ""
+	cmd := &cobra.Command{
+		Use:   "manager",
+		Short: "Reconcile ShopifyStores",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			setUpLogging(options.debug)
+			config, err := kubernetesConfig(kubeconfig)
+			if err != nil {
+				return err
+			}
+			return runManager(cmd.Context(), config, options)
+		},
+	}
+	options.bind(cmd.Flags())
+	cmd.Flags().StringVar(&kubeconfig, "kubeconfig", "", "kubeconfig of the cluster; by default $KUBECONFIG, or the cluster that the process runs in")
+	return cmd
+}
+
+func kubernetesConfig(path string) (*rest.Config, error) {
+	if path == "" {
+		return ctrl.GetConfig()
+	}
+	return clientcmd.BuildConfigFromFlags("", path)
+}
+
+func setUpLogging(debug bool) {
+	level := zapcore.InfoLevel
+	if debug {
+		level = zapcore.DebugLevel
+	}
+	ctrl.SetLogger(zap.New(zap.Level(level)))
+}
+
+func newScheme() *runtime.Scheme {
+	scheme := runtime.NewScheme()
+	utilruntime.Must(clientgoscheme.AddToScheme(scheme))
+	utilruntime.Must(v1alpha1.AddToScheme(scheme))
+	return scheme
+}
+
+// runManager runs the manager until the context ends.
+func runManager(ctx context.Context, config *rest.Config, o managerOptions) error {
+	clients, err := o.shopifyClients()
+	if err != nil {
+		return err
+	}
+	jitter.SetGlobalIntervalJitter(0.05, nil)
+	mgr, err := ctrl.NewManager(config, ctrl.Options{
+		Scheme:                        newScheme(),
+		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
+		HealthProbeBindAddress:        o.probeAddress,
+		LeaderElection:                o.leaderElect,
+		LeaderElectionID:              "shopkeeper.shopify.shopkeeper.dev",
+		LeaderElectionReleaseOnCancel: true, // the next one need not wait for the lease to run out
+	})
+	if err != nil {
+		return fmt.Errorf("making the manager: %w", err)
+	}
+	reconciler := &controllers.ShopifyStoreReconciler{
+		Client:         mgr.GetClient(),
+		Secrets:        mgr.GetAPIReader(),
+		Events:         mgr.GetEventRecorder("shopkeeper"),
+		Shopify:        clients,
+		RelayURL:       o.relayURL,
+		ResyncInterval: o.resyncInterval,
+		Now:            time.Now,
+	}
+	if err := reconciler.SetupWithManager(ctx, mgr, o.workers); err != nil {
+		return fmt.Errorf("setting up the store controller: %w", err)
+	}
+	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
+		return err
+	}
+	if err := mgr.AddReadyzCheck("ping", healthz.Ping); err != nil {
+		return err
+	}
+	return mgr.Start(ctx)
+}
+
+func (o managerOptions) shopifyClients() (*shopify.Clients, error) {
+	options := shopify.Options{Endpoint: o.shopifyEndpoint}
+	if o.shopifyEndpointCA != "" {
+		ca, err := os.ReadFile(o.shopifyEndpointCA)
+		if err != nil {
+			return nil, fmt.Errorf("--shopify-endpoint-ca-file: %w", err)
+		}
+		options.EndpointCA = ca
+	}
+	return shopify.NewClients(options)
+}

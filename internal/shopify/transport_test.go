@@ -1,0 +1,348 @@
+package shopify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const testShop = Domain("maple-kids.myshopify.com")
+
+// clock is a clock that sleeping moves.
+type clock struct {
+	mu    sync.Mutex
+	now   time.Time
+	slept time.Duration
+}
+
+func newClock() *clock { return &clock{now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now, c.slept = c.now.Add(d), c.slept+d
+	return ctx.Err()
+}
+
+// dial makes a client of a server that stands in for Shopify.
+func dial(t *testing.T, clock *clock, creds Credentials, handler http.HandlerFunc) (*Client, *Clients) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	clients, err := NewClients(Options{Endpoint: server.URL, Now: clock.Now, Sleep: clock.Sleep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := clients.For("owner", testShop, PinnedVersion, creds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, clients
+}
+
+var static = Credentials{AccessToken: "shpat_test"}
+
+const granted = `{"data":{"currentAppInstallation":{"accessScopes":[{"handle":"read_products"}]}}}`
+
+func TestFailuresAndRetries(t *testing.T) {
+	reply := func(status int, body string, headers ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("X-Request-Id", "req-1")
+			for i := 0; i < len(headers); i += 2 {
+				w.Header().Set(headers[i], headers[i+1])
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	const throttled = `{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],` +
+		`"extensions":{"cost":{"requestedQueryCost":60,"actualQueryCost":null,"throttleStatus":{"maximumAvailable":2000,"currentlyAvailable":10,"restoreRate":100}}}}`
+	drop := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+	cases := map[string]struct {
+		reason    string
+		handler   http.HandlerFunc
+		kind      Kind
+		reads     int32 // requests that a query makes
+		mutations int32 // requests that a mutation makes
+		message   string
+	}{
+		"rejected":      {"the same token would be rejected again", reply(401, `{"errors":"[API] Invalid API key"}`), CredentialsRejected, 1, 1, "rejects the access token"},
+		"forbidden":     {"a grant is missing", reply(403, `{"errors":"[API] This action requires merchant approval for read_shipping scope."}`), ScopeMissing, 1, 1, "read_shipping"},
+		"no shop":       {"there is nothing to retry", reply(404, `{"errors":"Not Found"}`), NotFound, 1, 1, ""},
+		"unpaid":        {"only the merchant can help", reply(402, `{"errors":"Unavailable Shop"}`), Frozen, 1, 1, ""},
+		"locked":        {"only the merchant can help", reply(423, `{"errors":"Locked"}`), Frozen, 1, 1, ""},
+		"throttled":     {"nothing was carried out, so anything may be sent again", reply(200, throttled), Throttled, 3, 3, "rate limit"},
+		"429":           {"nothing was carried out", reply(429, `{"errors":"Exceeded"}`, "Retry-After", "0.5"), Throttled, 3, 3, "rate limit"},
+		"429 for long":  {"who is to wait for long comes back later", reply(429, `{}`, "Retry-After", "30"), Throttled, 1, 1, ""},
+		"429 as HTML":   {"a proxy's page is a 429 too", reply(429, `<html>`, "Content-Type", "text/html"), Throttled, 3, 3, ""},
+		"500":           {"a mutation may have been carried out", reply(500, `{"errors":"Internal Server Error"}`), Unavailable, 3, 1, ""},
+		"502":           {"a gateway's failure says nothing of the shop", reply(502, `<html>`, "Content-Type", "text/html"), Unavailable, 3, 1, ""},
+		"503":           {"the same", reply(503, ``, "Retry-After", "1"), Unavailable, 3, 1, ""},
+		"dropped":       {"the connection broke before a reply", drop, Unavailable, 3, 1, "no usable reply"},
+		"HTML":          {"a 200 that is no JSON is no reply", reply(200, `<html>password</html>`, "Content-Type", "text/html"), Unavailable, 3, 1, "not JSON"},
+		"truncated":     {"a reply that ends early is no reply", reply(200, `{"data":{"curr`), Unavailable, 3, 1, "not JSON"},
+		"empty":         {"no data where the schema promises some", reply(200, `{"data":{}}`), Unavailable, 1, 1, "holds no"},
+		"wrong shape":   {"a list where an object belongs", reply(200, `{"data":[]}`), Unavailable, 1, 1, ""},
+		"redirect":      {"a redirect would carry the token away", reply(302, ``, "Location", "https://evil.example/"), Unavailable, 3, 1, "redirect"},
+		"access denied": {"a scope is missing", reply(200, `{"data":null,"errors":[{"message":"Access denied for locations field.","extensions":{"code":"ACCESS_DENIED"}}]}`), ScopeMissing, 1, 1, "Access denied"},
+		"bad document":  {"our own mistake", reply(200, `{"errors":[{"message":"Field 'x' doesn't exist"}]}`), Invalid, 1, 1, "doesn't exist"},
+		"too large":     {"a reply must not fill the memory", reply(200, `{"data":"`+strings.Repeat("x", maxReply)+`"}`), Unavailable, 3, 1, "larger than 16 MiB"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			var calls atomic.Int32
+			client, _ := dial(t, newClock(), static, func(w http.ResponseWriter, r *http.Request) {
+				calls.Add(1)
+				tc.handler(w, r)
+			})
+			_, err := client.GrantedScopes(t.Context())
+			checkFailure(t, tc.reason+" (query)", err, tc.kind, tc.message, calls.Swap(0), tc.reads)
+			err = client.DeleteWebhookSubscription(t.Context(), "gid://shopify/WebhookSubscription/1")
+			checkFailure(t, tc.reason+" (mutation)", err, tc.kind, tc.message, calls.Load(), tc.mutations)
+		})
+	}
+}
+
+func checkFailure(t *testing.T, reason string, err error, kind Kind, message string, calls, want int32) {
+	t.Helper()
+	if KindOf(err) != kind {
+		t.Errorf("%s: got %q (%v), want %q", reason, KindOf(err), err, kind)
+	} else if !strings.Contains(err.Error(), message) {
+		t.Errorf("%s: got %q, want %q in it", reason, err, message)
+	}
+	if calls != want {
+		t.Errorf("%s: %d requests, want %d", reason, calls, want)
+	}
+	if err != nil && strings.Contains(err.Error(), static.AccessToken) {
+		t.Errorf("%s: the error gives the token away: %v", reason, err)
+	}
+}
+
+func TestAFailureThatPasses(t *testing.T) {
+	var calls atomic.Int32
+	clock := newClock()
+	client, _ := dial(t, clock, static, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if calls.Add(1) < 3 {
+			w.Header().Set("Retry-After", "1.5")
+			w.WriteHeader(429)
+			return
+		}
+		_, _ = io.WriteString(w, granted)
+	})
+	if _, err := client.GrantedScopes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if clock.slept != 3*time.Second {
+		t.Errorf("waited %v, but Shopify asked for 1.5 s twice", clock.slept)
+	}
+}
+
+func TestRequestsStayWithTheShop(t *testing.T) {
+	var host, path, token string
+	client, _ := dial(t, newClock(), static, func(w http.ResponseWriter, r *http.Request) {
+		host, path, token = r.Host, r.URL.Path, r.Header.Get(tokenHeader)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, granted)
+	})
+	if _, err := client.GrantedScopes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if host != string(testShop) || path != "/admin/api/"+PinnedVersion+"/graphql.json" || token != static.AccessToken {
+		t.Errorf("host %q, path %q, token %q", host, path, token)
+	}
+	elsewhere, err := http.NewRequestWithContext(withCall(t.Context(), &call{operation: "Test"}), http.MethodGet, "https://evil.example/admin", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := client.base.Client.Transport.RoundTrip(elsewhere); err == nil {
+		_ = resp.Body.Close()
+		t.Error("the transport sent a token to another host")
+	}
+}
+
+func TestCancelledCall(t *testing.T) {
+	client, _ := dial(t, newClock(), static, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := client.GrantedScopes(ctx)
+	if KindOf(err) != Unavailable || !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled call: got %v", err)
+	}
+}
+
+func TestClientCredentials(t *testing.T) {
+	clock := newClock()
+	var mints, calls atomic.Int32
+	revoked := atomic.Bool{}
+	mintStatus := atomic.Int32{}
+	mintStatus.Store(200)
+	client, _ := dial(t, clock, Credentials{ClientID: "app", ClientSecret: "secret"}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/admin/oauth/access_token" {
+			var body map[string]string
+			if err := json.NewDecoder(r.Body).Decode(&body); err != nil || body["client_id"] != "app" || body["client_secret"] != "secret" || body["grant_type"] != "client_credentials" {
+				w.WriteHeader(400)
+				return
+			}
+			w.WriteHeader(int(mintStatus.Load()))
+			_, _ = fmt.Fprintf(w, `{"access_token":"token-%d","scope":"read_products","expires_in":86399}`, mints.Add(1))
+			return
+		}
+		calls.Add(1)
+		if want := fmt.Sprintf("token-%d", mints.Load()); r.Header.Get(tokenHeader) != want || revoked.Swap(false) {
+			w.WriteHeader(401)
+			return
+		}
+		_, _ = io.WriteString(w, granted)
+	})
+	call := func(what string, wantMints int32) {
+		t.Helper()
+		if _, err := client.GrantedScopes(t.Context()); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if mints.Load() != wantMints {
+			t.Errorf("%s: %d tokens minted, want %d", what, mints.Load(), wantMints)
+		}
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() { _, _ = client.GrantedScopes(t.Context()) })
+	}
+	all.Wait()
+	call("eight at once need one token", 1)
+	clock.now = clock.now.Add(22 * time.Hour)
+	call("a token is kept while it is good", 1)
+	clock.now = clock.now.Add(90 * time.Minute)
+	call("a token is renewed before its end", 2)
+	revoked.Store(true)
+	call("a token that is revoked early is replaced", 3)
+	clock.now = clock.now.Add(23*time.Hour + 30*time.Minute)
+	mintStatus.Store(503)
+	mints.Add(-1) // the failed mint counts itself
+	call("while renewal fails the old token serves", 3)
+}
+
+func TestRejectedClientCredentials(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		status int
+		body   string
+		kind   Kind
+		want   string
+	}{
+		"wrong secret":  {"the pair does not fit", 400, `{"error":"invalid_client"}`, CredentialsRejected, "invalid_client"},
+		"not permitted": {"the message says what to do", 400, `{"error":"shop_not_permitted"}`, CredentialsRejected, "different organisations"},
+		"no such shop":  {"the domain is wrong", 404, ``, NotFound, ""},
+		"down":          {"it may pass", 500, ``, Unavailable, ""},
+		"no token":      {"a reply without a token is none", 200, `{}`, Unavailable, "access_token"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			client, _ := dial(t, newClock(), Credentials{ClientID: "app", ClientSecret: "hush"}, func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(tc.status)
+				_, _ = io.WriteString(w, tc.body)
+			})
+			_, err := client.GrantedScopes(t.Context())
+			if KindOf(err) != tc.kind || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s: got %v", tc.reason, err)
+			}
+		})
+	}
+}
+
+func TestCredentialsValidate(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		creds  Credentials
+		want   string
+	}{
+		"token":     {"one kind", Credentials{AccessToken: "t"}, ""},
+		"client":    {"the other kind", Credentials{ClientID: "i", ClientSecret: "s"}, ""},
+		"both":      {"it is not for us to choose", Credentials{AccessToken: "t", ClientID: "i", ClientSecret: "s"}, "keep one kind"},
+		"half both": {"a leftover key is a mistake", Credentials{AccessToken: "t", ClientID: "i"}, "keep one kind"},
+		"none":      {"nothing to work with", Credentials{}, "set accessToken"},
+		"no id":     {"half a pair", Credentials{ClientSecret: "s"}, "without clientID"},
+		"no secret": {"half a pair", Credentials{ClientID: "i"}, "without clientSecret"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			err := tc.creds.Validate()
+			if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("%s: got %v", tc.reason, err)
+			}
+		})
+	}
+}
+
+func TestClientsAreKept(t *testing.T) {
+	clients, err := NewClients(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(owner, token, version string) *Client {
+		t.Helper()
+		c, err := clients.For(owner, testShop, version, Credentials{ClientID: "app", ClientSecret: token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	first := get("a", "1", "2026-07")
+	if get("a", "1", "2026-07") != first {
+		t.Error("the same store got another client, and with it lost its token")
+	}
+	other := get("a", "2", "2026-07")
+	if other == first {
+		t.Error("a changed secret kept the old client")
+	}
+	if other.Budget() != first.Budget() {
+		t.Error("the app's bucket in the shop outlives a secret")
+	}
+	if get("a", "2", "2026-10") == other {
+		t.Error("a changed version kept the old client")
+	}
+	clients.Forget("a")
+	if get("a", "2", "2026-10") == other {
+		t.Error("a forgotten client came back")
+	}
+}
+
+func TestEndpointOptions(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		o      Options
+		ok     bool
+	}{
+		"none":       {"the shops themselves", Options{}, true},
+		"http":       {"the simulator on this machine", Options{Endpoint: "http://127.0.0.1:8080"}, true},
+		"path":       {"a path would be lost", Options{Endpoint: "http://127.0.0.1:8080/api"}, false},
+		"no scheme":  {"an address alone is no URL", Options{Endpoint: "127.0.0.1:8080"}, false},
+		"CA alone":   {"it would replace the system's for real shops", Options{EndpointCA: []byte("x")}, false},
+		"CA garbage": {"no certificate in it", Options{Endpoint: "https://127.0.0.1:1", EndpointCA: []byte("x")}, false},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if _, err := NewClients(tc.o); (err == nil) != tc.ok {
+				t.Errorf("%s: got %v", tc.reason, err)
+			}
+		})
+	}
+}
