@@ -16,7 +16,8 @@ import (
 // killedAfterEveryRequest runs a scenario once for each request that act makes:
 // the process dies when that request has been carried out and before its reply
 // is read; a new process then finishes. check looks at what is left.
-func killedAfterEveryRequest(t *testing.T, prepare, act func(*bed), check func(*testing.T, *bed)) {
+func killedAfterEveryRequest(t *testing.T, prepare, act, check func(*bed)) {
+	t.Helper()
 	for n := int32(1); ; n++ {
 		b := newBed(t)
 		prepare(b)
@@ -32,7 +33,10 @@ func killedAfterEveryRequest(t *testing.T, prepare, act func(*bed), check func(*
 		}
 		carriedOut := b.calls()
 		b.restart()
-		t.Run(fmt.Sprintf("%d %s", n, carriedOut[len(carriedOut)-1]), func(t *testing.T) { check(t, b) })
+		t.Run(fmt.Sprintf("%d %s", n, carriedOut[len(carriedOut)-1]), func(t *testing.T) {
+			b.t = t
+			check(b)
+		})
 		if n > 100 {
 			t.Fatal("it never finishes")
 		}
@@ -62,19 +66,19 @@ func TestKilledWhileOnboarding(t *testing.T) {
 	reference.apply()
 	reference.ready()
 	want := len(inventory(reference.inShop()))
-	killedAfterEveryRequest(t, func(*bed) {}, (*bed).apply, func(t *testing.T, b *bed) {
+	killedAfterEveryRequest(t, func(*bed) {}, (*bed).apply, func(b *bed) {
 		b.ready()
 		if got := inventory(b.inShop()); len(got) != want || len(slices.Compact(slices.Clone(got))) != want {
-			t.Errorf("in the shop: %v", got)
+			b.t.Errorf("in the shop: %v", got)
 		}
 		for _, c := range b.calls() {
 			if strings.HasPrefix(c, "Delete") || strings.HasPrefix(c, "Update") {
-				t.Errorf("the second process had to mend something: %s", c)
+				b.t.Errorf("the second process had to mend something: %s", c)
 			}
 		}
 		for _, e := range b.store.Status.Inventory {
 			if e.Origin != v1alpha1.OriginCreated && e.Kind != "LocalPickup" || e.ID == "" {
-				t.Errorf("our own work is not recognised: %+v", e)
+				b.t.Errorf("our own work is not recognised: %+v", e)
 			}
 		}
 	})
@@ -95,12 +99,12 @@ func TestKilledWhileApplyingAChange(t *testing.T) {
 	change(reference)
 	reference.ready()
 	want := len(inventory(reference.inShop()))
-	killedAfterEveryRequest(t, onboard, change, func(t *testing.T, b *bed) {
+	killedAfterEveryRequest(t, onboard, change, func(b *bed) {
 		b.ready()
 		got := inventory(b.inShop())
 		if len(got) != want || len(slices.Compact(slices.Clone(got))) != want ||
 			!slices.Contains(got, "consignment.consignor_id Seller") || !slices.Contains(got, "consignment.sale_id Sale event") || !slices.Contains(got, "pickup Warehouse ONE_HOUR") {
-			t.Errorf("in the shop: %v", got)
+			b.t.Errorf("in the shop: %v", got)
 		}
 	})
 }
@@ -111,16 +115,16 @@ func TestKilledWhileReleasing(t *testing.T) {
 		b.apply()
 		b.ready()
 	}
-	remove := func(b *bed) { b.must(api.Delete(t.Context(), b.store)) }
-	killedAfterEveryRequest(t, onboard, remove, func(t *testing.T, b *bed) {
+	remove := func(b *bed) { b.must(api.Delete(b.t.Context(), b.store)) }
+	killedAfterEveryRequest(t, onboard, remove, func(b *bed) {
 		if _, err := b.reconcile(); err != nil {
-			t.Fatal(err)
+			b.t.Fatal(err)
 		}
-		if err := api.Get(t.Context(), client.ObjectKeyFromObject(b.store), b.store); !apierrors.IsNotFound(err) {
-			t.Errorf("the object is still there: %v", err)
+		if err := api.Get(b.t.Context(), client.ObjectKeyFromObject(b.store), b.store); !apierrors.IsNotFound(err) {
+			b.t.Errorf("the object is still there: %v", err)
 		}
 		if got := inventory(b.inShop()); len(got) != 1 { // the pickup setting
-			t.Errorf("left in the shop: %v", got)
+			b.t.Errorf("left in the shop: %v", got)
 		}
 	})
 }

@@ -76,7 +76,8 @@ func TestDriftIsCorrected(t *testing.T) {
 				t.Errorf("%s: %d subscriptions and %d definitions", tc.reason, len(got.WebhookSubscriptions), len(got.MetafieldDefinitions))
 			}
 			version := b.store.ResourceVersion
-			if b.ready(); b.store.ResourceVersion != version {
+			b.ready()
+			if b.store.ResourceVersion != version {
 				t.Errorf("%s: the correction is told twice", tc.reason)
 			}
 		})

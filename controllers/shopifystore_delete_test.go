@@ -77,7 +77,8 @@ func TestDeletion(t *testing.T) {
 				}
 				version := b.store.ResourceVersion
 				_, _ = b.reconcile()
-				if b.refresh(); b.store.ResourceVersion != version {
+				b.refresh()
+				if b.store.ResourceVersion != version {
 					t.Errorf("%s: waiting writes", tc.reason)
 				}
 			}

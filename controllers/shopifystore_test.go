@@ -336,7 +336,8 @@ func TestShopifyIsDownForAWhile(t *testing.T) {
 		t.Errorf("got %s", c)
 	}
 	_, _ = b.reconcile()
-	if b.refresh(); b.store.ResourceVersion != version {
+	b.refresh()
+	if b.store.ResourceVersion != version {
 		t.Error("the same failure is written again")
 	}
 }

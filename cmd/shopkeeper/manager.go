@@ -100,6 +100,8 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 		return err
 	}
 	jitter.SetGlobalIntervalJitter(0.05, nil)
+	config = rest.CopyConfig(config)
+	config.QPS = -1 // the API server's priority and fairness limits us, not a guess made here
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:                        newScheme(),
 		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
@@ -132,7 +134,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 	return mgr.Start(ctx)
 }
 
-func (o managerOptions) shopifyClients() (*shopify.Clients, error) {
+func (o *managerOptions) shopifyClients() (*shopify.Clients, error) {
 	options := shopify.Options{Endpoint: o.shopifyEndpoint}
 	if o.shopifyEndpointCA != "" {
 		ca, err := os.ReadFile(o.shopifyEndpointCA)
