@@ -31,6 +31,8 @@ func TestDriftIsCorrected(t *testing.T) {
 			func(s *simulator.Shop) { topic(s, "ORDERS_PAID").Filter = "total_price:>100" }, []string{"UpdateWebhookSubscription"}, "(filter)"},
 		"subscription widened": {"buyers' data would come in",
 			func(s *simulator.Shop) { topic(s, "ORDERS_PAID").IncludeFields = nil }, []string{"UpdateWebhookSubscription"}, "(includeFields)"},
+		"subscription narrowed": {"ids that we read would be missing",
+			func(s *simulator.Shop) { topic(s, "ORDERS_EDITED").IncludeFields = []string{"id"} }, []string{"UpdateWebhookSubscription"}, "(includeFields)"},
 		"definition deleted": {"products would lose their consignor",
 			func(s *simulator.Shop) { s.MetafieldDefinitions = s.MetafieldDefinitions[1:] }, []string{"CreateMetafieldDefinition"}, "create MetafieldDefinition consignment.consignor_id"},
 		"definition exposed": {"the consignor's id is nobody's business",

@@ -28,7 +28,8 @@ func subscriptionFrom(n *admin.WebhookSubscription) WebhookSubscription {
 
 func (s WebhookSubscription) input() *admin.WebhookSubscriptionInput {
 	format := admin.WebhookSubscriptionFormat(s.Format)
-	return &admin.WebhookSubscriptionInput{Uri: &s.URI, Format: &format, IncludeFields: s.IncludeFields, Filter: &s.Filter}
+	fields := append([]string{}, s.IncludeFields...) // never null
+	return &admin.WebhookSubscriptionInput{Uri: &s.URI, Format: &format, IncludeFields: fields, Filter: &s.Filter}
 }
 
 // CreateWebhookSubscription subscribes and returns the subscription's id.

@@ -1771,7 +1771,7 @@ type WebhookSubscriptionInput struct {
 	CallbackUrl         *string                                  `json:"callbackUrl,omitempty"`
 	Filter              *string                                  `json:"filter,omitempty"`
 	Format              *WebhookSubscriptionFormat               `json:"format,omitempty"`
-	IncludeFields       []string                                 `json:"includeFields,omitempty"`
+	IncludeFields       []string                                 `json:"includeFields"`
 	MetafieldNamespaces []string                                 `json:"metafieldNamespaces,omitempty"`
 	Metafields          []*HasMetafieldsMetafieldIdentifierInput `json:"metafields,omitempty"`
 	Name                *string                                  `json:"name,omitempty"`
@@ -2429,7 +2429,8 @@ mutation CreateWebhookSubscription ($topic: WebhookSubscriptionTopic!, $webhookS
 }
 `
 
-// What is left out of an input stays as it is, so nothing is sent as null.
+// What is left out of an input stays as it is, so nothing is sent as null;
+// includeFields is always sent, because an empty list means all fields.
 func CreateWebhookSubscription(
 	ctx_ context.Context,
 	client_ graphql.Client,

@@ -1,0 +1,33 @@
+// Package simulator is a simulated Shopify Admin API for tests and demos: many
+// shops behind one http.Handler, each found by the request's Host header. It
+// knows nothing of the client it tests; it speaks HTTP, holds every document
+// against Shopify's own schema of the asked version, and fails loudly where a
+// shop's state has no answer instead of making one up.
+//
+// # A request's way
+//
+// ServeHTTP routes; a route is a list of stages (pipeline.go), each of which
+// either answers or lets the exchange go on:
+//
+//	findShop → chooseVersion → authenticate → decode → validate → price → execute → reply
+//
+// Faults, throttling and the like are further stages. The executor (execute.go)
+// walks a validated document as the GraphQL specification says, checks the
+// schema's @access against the token's scopes (access.go) and asks a registry
+// of resolvers for each field. Shops' state is plain structs (state.go), also
+// the JSON of the control API under /__sim/ (control.go). A shop's lock is held
+// while one of its documents executes and never across I/O.
+//
+// # Adding a resource
+//
+// Say a Product: add its struct to the state and to Shop; write product.go with
+// a fields map for "Product" (the resolvers of its fields) and, for a list,
+// connectionFields; add the root fields to that file's maps for "QueryRoot" and
+// "Mutation"; enter the maps in registry.go and a lookup for node(id:). A field
+// that is missing there answers NOT_MODELLED, and so does an argument or input
+// field that a resolver does not name as heeded: nothing is silently ignored.
+// A test holds every name in the registry against the schemas.
+//
+// Rules that Shopify does not document carry their source in a comment; (?)
+// marks those on which public records are thin or disagree.
+package simulator
