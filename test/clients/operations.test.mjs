@@ -1,0 +1,176 @@
+// The operator's own documents, run by a client that is not the operator's.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { graphQL, openShop, stateOf, versions } from './simulator.mjs';
+
+/**
+ * readOperations returns the text of every operation by its name, each with the
+ * fragments that it uses: the client sends one operation at a time.
+ */
+function readOperations() {
+  const directory = new URL('../../internal/shopify/operations/', import.meta.url);
+  const operations = new Map();
+  const fragments = new Map();
+  const definition = /^(query|mutation|fragment)\s+(\w+)[\s\S]*?^}$/gm;
+  for (const file of readdirSync(directory).filter((name) => name.endsWith('.graphql'))) {
+    const text = readFileSync(new URL(file, directory), 'utf8');
+    for (const [whole, kind, name] of text.matchAll(definition)) {
+      const into = kind === 'fragment' ? fragments : operations;
+      assert.ok(!into.has(name), `${file}: ${name} is there twice`);
+      into.set(name, whole);
+    }
+    const rest = text.replace(definition, '').replace(/^\s*#.*$/gm, '').trim();
+    assert.equal(rest, '', `${file}: not understood: ${rest}`);
+  }
+  const used = (text, found = new Set()) => {
+    for (const [, name] of text.matchAll(/\.\.\.\s*(?!on\b)(\w+)/g)) {
+      if (!found.has(name)) used(fragments.get(name), found.add(name));
+    }
+    return found;
+  };
+  return new Map([...operations].map(([name, text]) => [name, [text, ...[...used(text)].map((f) => fragments.get(f))].join('\n')]));
+}
+const operations = readOperations();
+
+const uri = 'https://relay.shopkeeper.example/hooks/one';
+const page = { pageInfo: { hasNextPage: false, endCursor: null } };
+const empty = { nodes: [], ...page };
+
+/**
+ * story runs the documents in an order in which each makes what a later one
+ * reads: [operation, variables, check of the data], given what is known so far.
+ */
+const story = [
+  ['ObserveStore', () => ({}), (data, { shop }) => {
+    const { endCursor } = data.locations.pageInfo;
+    assert.equal(typeof endCursor, 'string');
+    assert.deepEqual(data, {
+      shop: {
+        id: `gid://shopify/Shop/${shop.id}`,
+        name: shop.name,
+        myshopifyDomain: shop.domain,
+        currencyCode: 'CAD',
+        plan: { publicDisplayName: 'Basic' },
+        customerAccountsV2: { loginRequiredAtCheckout: false, loginLinksVisibleOnStorefrontAndCheckout: false },
+      },
+      onlineStore: { passwordProtection: { enabled: true } },
+      currentAppInstallation: {
+        app: { title: shop.app.title, publicCategory: 'CUSTOM' },
+        accessScopes: shop.app.scopes.map((handle) => ({ handle })),
+      },
+      location: { id: `gid://shopify/Location/${shop.locations[0].id}` },
+      locations: {
+        nodes: [{
+          id: `gid://shopify/Location/${shop.locations[0].id}`,
+          name: 'Warehouse',
+          isActive: true,
+          fulfillsOnlineOrders: true,
+          localPickupSettingsV2: null,
+        }],
+        pageInfo: { hasNextPage: false, endCursor },
+      },
+      metafieldDefinitions: empty,
+      webhookSubscriptions: empty,
+    });
+  }],
+  ['GrantedScopes', () => ({}), (data, { shop }) => {
+    assert.deepEqual(data, { currentAppInstallation: { accessScopes: shop.app.scopes.map((handle) => ({ handle })) } });
+  }],
+  ['EnableLocalPickup', ({ shop }) => ({
+    localPickupSettings: {
+      locationId: `gid://shopify/Location/${shop.locations[0].id}`,
+      pickupTime: 'TWENTY_FOUR_HOURS',
+      instructions: 'Ring twice',
+    },
+  }), (data) => {
+    assert.deepEqual(data.locationLocalPickupEnable, {
+      localPickupSettings: { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' },
+      userErrors: [],
+    });
+  }],
+  ['Locations', () => ({ after: null }), (data) => {
+    assert.deepEqual(data.locations.nodes.map((n) => n.localPickupSettingsV2), [
+      { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' },
+    ]);
+  }],
+  ['CreateMetafieldDefinition', () => ({
+    definition: {
+      ownerType: 'PRODUCT',
+      namespace: 'consignment',
+      key: 'consignor_id',
+      name: 'Consignor',
+      type: 'single_line_text_field',
+      access: { storefront: 'NONE' },
+    },
+  }), (data, known) => {
+    const { createdDefinition, userErrors } = data.metafieldDefinitionCreate;
+    assert.deepEqual(userErrors, []);
+    known.definition = createdDefinition.id;
+    assert.match(known.definition, /^gid:\/\/shopify\/MetafieldDefinition\/\d+$/);
+  }],
+  ['UpdateMetafieldDefinition', () => ({
+    definition: { ownerType: 'PRODUCT', namespace: 'consignment', key: 'consignor_id', name: 'Consignor number' },
+  }), (data, { definition }) => {
+    assert.deepEqual(data.metafieldDefinitionUpdate, { updatedDefinition: { id: definition }, userErrors: [] });
+  }],
+  ['MetafieldDefinitions', () => ({}), (data, { definition: id }) => {
+    assert.deepEqual(data.metafieldDefinitions.nodes, [{
+      id,
+      namespace: 'consignment',
+      key: 'consignor_id',
+      name: 'Consignor number',
+      description: null,
+      type: { name: 'single_line_text_field' },
+      access: { storefront: 'NONE' },
+    }]);
+  }],
+  ['DeleteMetafieldDefinition', ({ definition: id }) => ({ id }), (data, { definition }) => {
+    assert.deepEqual(data.metafieldDefinitionDelete, { deletedDefinitionId: definition, userErrors: [] });
+  }],
+  ['CreateWebhookSubscription', () => ({
+    topic: 'ORDERS_CREATE',
+    webhookSubscription: { uri, includeFields: ['id'] },
+  }), (data, known) => {
+    const { webhookSubscription, userErrors } = data.webhookSubscriptionCreate;
+    assert.deepEqual(userErrors, []);
+    known.subscription = webhookSubscription.id;
+    assert.match(known.subscription, /^gid:\/\/shopify\/WebhookSubscription\/\d+$/);
+  }],
+  ['UpdateWebhookSubscription', ({ subscription: id }) => ({
+    id,
+    webhookSubscription: { uri: `${uri}-moved`, filter: 'total_price:>10' },
+  }), (data, { subscription: id }) => {
+    assert.deepEqual(data.webhookSubscriptionUpdate, { webhookSubscription: { id }, userErrors: [] });
+  }],
+  ['WebhookSubscriptions', () => ({}), (data, { subscription: id }) => {
+    assert.deepEqual(data.webhookSubscriptions.nodes, [
+      { id, topic: 'ORDERS_CREATE', uri: `${uri}-moved`, format: 'JSON', includeFields: ['id'], filter: 'total_price:>10' },
+    ]);
+  }],
+  ['DeleteWebhookSubscription', ({ subscription: id }) => ({ id }), (data, { subscription }) => {
+    assert.deepEqual(data.webhookSubscriptionDelete, { deletedWebhookSubscriptionId: subscription, userErrors: [] });
+  }],
+];
+
+test("every one of the operator's documents has its part in the story", () => {
+  assert.deepEqual([...operations.keys()].sort(), story.map(([name]) => name).sort());
+});
+
+for (const apiVersion of versions) {
+  test(`the operator's documents run at version ${apiVersion}`, async (t) => {
+    const shop = await openShop(t);
+    const client = graphQL(shop, { config: { apiVersion } });
+    const known = { shop };
+    for (const [name, variables, check] of story) {
+      await t.test(name, async () => {
+        const { data, headers } = await client.request(operations.get(name), { variables: variables(known) });
+        assert.deepEqual(headers['X-Shopify-Api-Version'], [apiVersion]);
+        check(data, known);
+      });
+    }
+    const after = await stateOf(shop);
+    assert.deepEqual([after.metafieldDefinitions, after.webhookSubscriptions], [[], []]);
+    assert.deepEqual(after.locations[0].localPickup, { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' });
+  });
+}
