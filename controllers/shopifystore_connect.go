@@ -62,11 +62,11 @@ func (r *ShopifyStoreReconciler) dial(ctx context.Context, run *storeRun, versio
 	if err != nil {
 		return outcome.Stall(v1alpha1.ReasonShopNotFound, "spec.shopDomain: %v", err)
 	}
-	creds, err := r.credentials(ctx, run.store)
+	creds, revision, err := r.credentials(ctx, run.store)
 	if err != nil {
 		return err
 	}
-	run.client, err = r.Shopify.For(run.owner(), domain, version, creds)
+	run.client, err = r.Shopify.For(run.owner(), domain, version, creds, revision)
 	return err
 }
 
@@ -91,23 +91,25 @@ const (
 	clientSecretKey = "clientSecret"
 )
 
-func (r *ShopifyStoreReconciler) credentials(ctx context.Context, store *v1alpha1.ShopifyStore) (shopify.Credentials, error) {
+// credentials reads the Secret, and the revision that tells one state of it from
+// another.
+func (r *ShopifyStoreReconciler) credentials(ctx context.Context, store *v1alpha1.ShopifyStore) (creds shopify.Credentials, revision string, err error) {
 	name := store.Spec.CredentialsSecretRef.Name
 	secret := &corev1.Secret{}
 	if err := r.Secrets.Get(ctx, client.ObjectKey{Namespace: store.Namespace, Name: name}, secret); err != nil {
 		if apierrors.IsNotFound(err) {
-			return shopify.Credentials{}, outcome.Stall(v1alpha1.ReasonSecretNotFound,
+			return creds, "", outcome.Stall(v1alpha1.ReasonSecretNotFound,
 				"Secret %s does not exist in namespace %s: create it with %s, or with %s and %s", name, store.Namespace, accessTokenKey, clientIDKey, clientSecretKey)
 		}
-		return shopify.Credentials{}, fmt.Errorf("reading Secret %s: %w", name, err)
+		return creds, "", fmt.Errorf("reading Secret %s: %w", name, err)
 	}
 	// A trailing newline is what `kubectl create secret --from-file` leaves.
 	value := func(key string) string { return strings.TrimSpace(string(secret.Data[key])) }
-	creds := shopify.Credentials{AccessToken: value(accessTokenKey), ClientID: value(clientIDKey), ClientSecret: value(clientSecretKey)}
+	creds = shopify.Credentials{AccessToken: value(accessTokenKey), ClientID: value(clientIDKey), ClientSecret: value(clientSecretKey)}
 	if err := creds.Validate(); err != nil {
-		return shopify.Credentials{}, outcome.Stall(v1alpha1.ReasonSecretInvalid, "Secret %s: %v", name, err)
+		return creds, "", outcome.Stall(v1alpha1.ReasonSecretInvalid, "Secret %s: %v", name, err)
 	}
-	return creds, nil
+	return creds, string(secret.UID) + "/" + secret.ResourceVersion, nil
 }
 
 // checkScopes holds what the app was granted against what the spec requires.

@@ -59,6 +59,7 @@ type ShopifyStoreReconciler struct {
 
 // Reconcile brings one store in line.
 func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request) (res ctrl.Result, err error) {
+	ctx = shopify.WithPriority(ctx, shopify.PriorityResync)
 	run, err := r.begin(ctx, req)
 	if run == nil {
 		return ctrl.Result{}, err
@@ -81,6 +82,7 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	) {
 		return ctrl.Result{}, nil
 	}
+	ctx = shopify.WithPriority(ctx, shopify.PriorityPush) // from here on there is something to write
 	run.makePlan(r.RelayURL)
 	if err := run.record(ctx); err != nil {
 		return ctrl.Result{}, err

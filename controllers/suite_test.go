@@ -125,6 +125,18 @@ func newBed(t *testing.T) *bed {
 	return b
 }
 
+// bedClock is the bed's clock for the client: waiting moves it.
+type bedClock struct{ b *bed }
+
+func (c bedClock) Now() time.Time { return c.b.now }
+
+func (c bedClock) After(d time.Duration) <-chan time.Time {
+	c.b.now = c.b.now.Add(d)
+	passed := make(chan time.Time, 1)
+	passed <- c.b.now
+	return passed
+}
+
 // restart replaces the reconciler by one that remembers nothing, as a new
 // process would.
 func (b *bed) restart() {
@@ -132,12 +144,8 @@ func (b *bed) restart() {
 	power := &power{}
 	clients, err := shopify.NewClients(shopify.Options{
 		Endpoint: b.server.URL,
-		Now:      func() time.Time { return b.now },
-		Sleep: func(ctx context.Context, d time.Duration) error {
-			b.now = b.now.Add(d)
-			return ctx.Err()
-		},
-		Wrap: func(base http.RoundTripper) http.RoundTripper { return &killable{base, power} },
+		Clock:    bedClock{b},
+		Wrap:     func(base http.RoundTripper) http.RoundTripper { return &killable{base, power} },
 	})
 	b.must(err)
 	b.power = power

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/jitter"
+	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.uber.org/zap/zapcore"
@@ -18,6 +20,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -81,7 +84,7 @@ func kubernetesConfig(path string) (*rest.Config, error) {
 func setUpLogging(debug bool) {
 	level := zapcore.InfoLevel
 	if debug {
-		level = zapcore.DebugLevel
+		level = zapcore.Level(slog.LevelDebug) // deeper than zap's own, which would hide what comes through slog
 	}
 	ctrl.SetLogger(zap.New(zap.Level(level)))
 }
@@ -135,7 +138,10 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 }
 
 func (o *managerOptions) shopifyClients() (*shopify.Clients, error) {
-	options := shopify.Options{Endpoint: o.shopifyEndpoint}
+	options := shopify.Options{
+		Endpoint: o.shopifyEndpoint, Registerer: metrics.Registry,
+		Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("shopify"))),
+	}
 	if o.shopifyEndpointCA != "" {
 		ca, err := os.ReadFile(o.shopifyEndpointCA)
 		if err != nil {

@@ -3,6 +3,7 @@
 package outcome
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -52,7 +53,7 @@ func Of(err error) Verdict {
 	}
 	switch e.Kind {
 	case shopify.CredentialsRejected:
-		return Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: rejectedPause,
+		return Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: cmp.Or(e.RetryAfter, rejectedPause),
 			Message: e.Message + ": put valid credentials into the Secret"}
 	case shopify.ScopeMissing:
 		return Verdict{Reason: v1alpha1.ReasonScopeMissing, Stalled: true,

@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -25,6 +26,42 @@ type ThrottleStatus struct {
 	RestoreRate float64 `json:"restoreRate"`
 }
 
+// Priority says what a call is for. Where the points do not suffice for all, a
+// priority gets at least its share of them, and what others leave.
+type Priority int
+
+// The priorities, most urgent first.
+const (
+	// PriorityWebhook is for work that a webhook asked for.
+	PriorityWebhook Priority = iota
+	// PriorityPush is for changes on their way to the shop.
+	PriorityPush
+	// PriorityJob is for jobs that walk through a shop.
+	PriorityJob
+	// PriorityResync is for the routine look at a shop.
+	PriorityResync
+	priorities // how many there are
+)
+
+// shares are the parts of the points that each priority gets at the least while
+// all of them want more than there is. They sum up to 1.
+var shares = [priorities]float64{PriorityWebhook: 0.6, PriorityPush: 0.2, PriorityJob: 0.1, PriorityResync: 0.1}
+
+type priorityKey struct{}
+
+// WithPriority returns a context whose calls have the priority.
+func WithPriority(ctx context.Context, p Priority) context.Context {
+	return context.WithValue(ctx, priorityKey{}, p)
+}
+
+// priorityOf is the priority of a context's calls; pushes where none was given.
+func priorityOf(ctx context.Context) Priority {
+	if p, ok := ctx.Value(priorityKey{}).(Priority); ok && p >= 0 && p < priorities {
+		return p
+	}
+	return PriorityPush
+}
+
 const (
 	// The lowest limits that Shopify documents; the first reply corrects them.
 	initialMaximum     = 1000
@@ -37,9 +74,12 @@ const (
 // wait here instead of being throttled there. A call reserves what it may cost,
 // and the reply corrects the mirror. It is exact as long as one process spends
 // from the bucket, and cautious when others do.
+//
+// Waiting calls are served by start-time fair queueing: the priority that has
+// spent the least of its share goes first, and within it who came first. So no
+// priority starves, and one that was idle has not saved up.
 type Budget struct {
-	now   func() time.Time
-	sleep func(context.Context, time.Duration) error
+	clock Clock
 
 	mu        sync.Mutex
 	maximum   float64
@@ -48,14 +88,25 @@ type Budget struct {
 	reserved  float64
 	at        time.Time
 	learned   bool
-	costs     map[string]float64
+	costs     map[string]float64 // requested cost by operation, as last seen
+
+	waiting [priorities][]*waiter
+	// spent is each priority's points divided by its share; floor is that of
+	// the call served last.
+	spent [priorities]float64
+	floor float64
+	// changed is closed whenever somebody who waits should look again.
+	changed chan struct{}
 }
 
-func newBudget(now func() time.Time, sleep func(context.Context, time.Duration) error) *Budget {
+// waiter is a call that waits for points.
+type waiter struct{ points float64 }
+
+func newBudget(clock Clock) *Budget {
 	return &Budget{
-		now: now, sleep: sleep,
-		maximum: initialMaximum, rate: initialRestoreRate, available: initialMaximum, at: now(),
-		costs: map[string]float64{},
+		clock:   clock,
+		maximum: initialMaximum, rate: initialRestoreRate, available: initialMaximum, at: clock.Now(),
+		costs: map[string]float64{}, changed: make(chan struct{}),
 	}
 }
 
@@ -69,33 +120,85 @@ func (b *Budget) Available() float64 {
 
 // reserve waits until the operation's expected cost is there and takes it.
 func (b *Budget) reserve(ctx context.Context, operation string) (points float64, err error) {
+	p := priorityOf(ctx)
+	w := b.join(operation, p)
 	for {
-		points, wait := b.take(operation)
-		if wait == 0 {
-			return points, nil
-		}
-		if err := b.sleep(ctx, wait); err != nil {
+		if err := ctx.Err(); err != nil {
+			b.leave(w, p)
 			return 0, err
+		}
+		wait, changed := b.take(w, p)
+		if wait == 0 {
+			return w.points, nil
+		}
+		var timer <-chan time.Time // none while others go first
+		if wait > 0 {
+			timer = b.clock.After(wait)
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		case <-timer:
 		}
 	}
 }
 
-func (b *Budget) take(operation string) (points float64, wait time.Duration) {
+func (b *Budget) join(operation string, p Priority) *waiter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	cost, known := b.costs[operation]
+	if !known {
+		cost = unknownCost
+	}
+	w := &waiter{points: cost}
+	b.waiting[p] = append(b.waiting[p], w)
+	if len(b.waiting[p]) == 1 {
+		b.spent[p] = max(b.spent[p], b.floor) // who was idle has not saved up
+	}
+	return w
+}
+
+// take gives the waiter its points (wait is zero), or says how long until they
+// are there, or, with a negative wait, that others go first. In the latter cases
+// changed tells when to look again.
+func (b *Budget) take(w *waiter, p Priority) (wait time.Duration, changed <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refill()
-	points, known := b.costs[operation]
-	if !known {
-		points = unknownCost
+	if next := b.next(); next != p || b.waiting[p][0] != w {
+		return -1, b.changed
 	}
-	points = math.Min(points, b.maximum)
-	if missing := points - b.available; missing > 0 {
+	w.points = math.Min(w.points, b.maximum)
+	if missing := w.points - b.available; missing > 0 {
 		// Rounded up: a wait of zero means that the points were taken.
-		return 0, time.Duration(missing/b.rate*float64(time.Second)) + time.Millisecond
+		return time.Duration(missing/b.rate*float64(time.Second)) + time.Millisecond, b.changed
 	}
-	b.available -= points
-	b.reserved += points
-	return points, 0
+	b.available -= w.points
+	b.reserved += w.points
+	b.floor = b.spent[p]
+	b.spent[p] += w.points / shares[p]
+	b.waiting[p] = b.waiting[p][1:]
+	b.wake()
+	return 0, nil
+}
+
+// next is the priority whose turn it is.
+func (b *Budget) next() Priority {
+	best := priorities
+	for p := range priorities {
+		if len(b.waiting[p]) > 0 && (best == priorities || b.spent[p] < b.spent[best]) {
+			best = p
+		}
+	}
+	return best
+}
+
+// leave takes a call that gave up out of the queue.
+func (b *Budget) leave(w *waiter, p Priority) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waiting[p] = slices.DeleteFunc(b.waiting[p], func(x *waiter) bool { return x == w })
+	b.wake()
 }
 
 // settle gives back a reservation in the light of the reply; cost is nil where
@@ -103,6 +206,7 @@ func (b *Budget) take(operation string) (points float64, wait time.Duration) {
 func (b *Budget) settle(operation string, points float64, cost *Cost) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	defer b.wake()
 	b.refill()
 	b.reserved -= points
 	if cost == nil {
@@ -113,7 +217,7 @@ func (b *Budget) settle(operation string, points float64, cost *Cost) {
 	}
 	spent := 0.0
 	if cost.Actual != nil {
-		spent = *cost.Actual
+		spent = math.Max(0, *cost.Actual)
 	}
 	status := cost.Throttle
 	if status.Maximum <= 0 || status.RestoreRate <= 0 {
@@ -121,19 +225,26 @@ func (b *Budget) settle(operation string, points float64, cost *Cost) {
 		return
 	}
 	b.maximum, b.rate = status.Maximum, status.RestoreRate
-	// What others still hold is not yet taken from the server's figure.
-	truth := math.Max(0, status.Available-b.reserved)
+	left := math.Max(0, math.Min(status.Available, status.Maximum))
 	if !b.learned {
-		b.learned, b.available = true, truth
+		// Calls that are under way may not have been counted there yet.
+		b.learned, b.available = true, math.Max(0, left-b.reserved)
 		return
 	}
-	b.available = math.Min(b.available+points-spent, truth)
+	// The mirror has deducted all calls under way, the server those that came
+	// in, and others' too: the smaller figure is the safe one.
+	b.available = math.Max(0, math.Min(b.available+points-spent, left))
 }
 
 func (b *Budget) refill() {
-	now := b.now()
+	now := b.clock.Now()
 	if elapsed := now.Sub(b.at).Seconds(); elapsed > 0 {
 		b.available = math.Min(b.maximum, b.available+elapsed*b.rate)
 	}
 	b.at = now
+}
+
+func (b *Budget) wake() {
+	close(b.changed)
+	b.changed = make(chan struct{})
 }

@@ -1,15 +1,17 @@
 package shopify
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Options configure the way to Shopify for a whole process.
@@ -22,17 +24,21 @@ type Options struct {
 	EndpointCA []byte
 	// Wrap, where set, wraps the transport that reaches the network.
 	Wrap func(http.RoundTripper) http.RoundTripper
-	// Now and Sleep stand in for the clock in tests.
-	Now   func() time.Time
-	Sleep func(context.Context, time.Duration) error
+	// Clock tells the time; the system's where it is nil.
+	Clock Clock
+	// Registerer receives the metrics; nobody where it is nil.
+	Registerer prometheus.Registerer
+	// Log receives a line a request at debug level; nobody where it is nil.
+	Log *slog.Logger
 }
 
 // Clients hands out the client of each store. Connections are shared by all;
 // budget and tokens by the clients of one shop and app.
 type Clients struct {
-	route *route
-	now   func() time.Time
-	sleep func(context.Context, time.Duration) error
+	route   *route
+	clock   Clock
+	metrics *metrics
+	log     *slog.Logger
 
 	mu      sync.Mutex
 	clients map[string]ownedClient // by owner
@@ -54,6 +60,9 @@ type clientKey struct {
 	shop    Domain
 	version string
 	digest  string // of the credentials
+	// revision of the credentials' source: a change wakes a client that was
+	// told off, even where the credentials stayed the same.
+	revision string
 }
 
 // NewClients checks the options. An endpoint must be an http or https URL
@@ -83,20 +92,24 @@ func NewClients(o Options) (*Clients, error) {
 	if o.Wrap != nil {
 		r.base = o.Wrap(base)
 	}
-	c := &Clients{route: r, now: o.Now, sleep: o.Sleep, clients: map[string]ownedClient{}, budgets: map[appInShop]*Budget{}}
-	if c.now == nil {
-		c.now = time.Now
+	m, err := newMetrics(o.Registerer)
+	if err != nil {
+		return nil, fmt.Errorf("registering the metrics of calls to Shopify: %w", err)
 	}
-	if c.sleep == nil {
-		c.sleep = sleep
+	c := &Clients{route: r, clock: o.Clock, metrics: m, log: o.Log, clients: map[string]ownedClient{}, budgets: map[appInShop]*Budget{}}
+	if c.clock == nil {
+		c.clock = systemClock{}
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
 	}
 	return c, nil
 }
 
 // For returns the client of an owner, which is any name that stays the same
 // for one store. While shop, version and credentials stay the same, so does the
-// client.
-func (c *Clients) For(owner string, shop Domain, version string, creds Credentials) (*Client, error) {
+// client, and so does the revision of where the credentials come from.
+func (c *Clients) For(owner string, shop Domain, version string, creds Credentials, revision string) (*Client, error) {
 	if err := creds.Validate(); err != nil {
 		return nil, err
 	}
@@ -105,16 +118,18 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := clientKey{shop: shop, version: version, digest: creds.digest()}
+	key := clientKey{shop: shop, version: version, digest: creds.digest(), revision: revision}
 	if have, ok := c.clients[owner]; ok && have.key == key {
 		return have.client, nil
 	}
 	client, err := newClient(shop, creds.App(), version, &transport{
-		shop:   shop,
-		route:  c.route,
-		tokens: &tokenSource{shop: shop, creds: creds, send: c.route.send, now: c.now},
-		budget: c.budgetOf(appInShop{shop, creds.App()}),
-		sleep:  c.sleep,
+		shop:    shop,
+		route:   c.route,
+		tokens:  &tokenSource{shop: shop, creds: creds, send: c.route.send, clock: c.clock},
+		budget:  c.budgetOf(appInShop{shop, creds.App()}),
+		clock:   c.clock,
+		metrics: c.metrics,
+		log:     c.log,
 	})
 	if err != nil {
 		return nil, err
@@ -127,25 +142,17 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 func (c *Clients) Forget(owner string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.clients, owner)
+	if have, ok := c.clients[owner]; ok {
+		delete(c.clients, owner)
+		c.metrics.forget(have.key.shop)
+	}
 }
 
 func (c *Clients) budgetOf(key appInShop) *Budget {
 	b := c.budgets[key]
 	if b == nil {
-		b = newBudget(c.now, c.sleep)
+		b = newBudget(c.clock)
 		c.budgets[key] = b
 	}
 	return b
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

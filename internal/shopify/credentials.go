@@ -62,7 +62,7 @@ type tokenSource struct {
 	shop  Domain
 	creds Credentials
 	send  func(*http.Request) (*http.Response, error)
-	now   func() time.Time
+	clock Clock
 
 	mu      sync.Mutex // held while minting, so that one caller mints for all
 	token   string
@@ -76,17 +76,17 @@ func (s *tokenSource) Token(ctx context.Context) (string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token != "" && s.now().Before(s.expires.Add(-renewBefore)) {
+	if s.token != "" && s.clock.Now().Before(s.expires.Add(-renewBefore)) {
 		return s.token, nil
 	}
 	token, lifetime, err := s.mint(ctx)
 	if err != nil {
-		if s.token != "" && s.now().Before(s.expires) && KindOf(err) == Unavailable {
+		if s.token != "" && s.clock.Now().Before(s.expires) && KindOf(err) == Unavailable {
 			return s.token, nil // renewal is early; the old one still works
 		}
 		return "", err
 	}
-	s.token, s.expires = token, s.now().Add(lifetime)
+	s.token, s.expires = token, s.clock.Now().Add(lifetime)
 	return token, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"mime"
 	"net"
@@ -54,7 +55,11 @@ type transport struct {
 	route  *route
 	tokens *tokenSource
 	budget *Budget
-	sleep  func(context.Context, time.Duration) error
+	clock  Clock
+
+	breaker breaker
+	metrics *metrics
+	log     *slog.Logger
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -69,23 +74,33 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := t.breaker.allow(c.operation, t.clock.Now()); err != nil {
+		return nil, err
+	}
+	resp, err := t.persist(req, body, c)
+	t.breaker.note(err, t.clock.Now())
+	return resp, err
+}
+
+// persist sends a request until it succeeds or trying again is no use.
+func (t *transport) persist(req *http.Request, body []byte, c *call) (*http.Response, error) {
 	reminted := false
 	for attempt := 1; ; attempt++ {
 		resp, err := t.attempt(req, body, c)
 		if err == nil {
 			return resp, nil
 		}
-		if KindOf(err) == CredentialsRejected && !reminted && t.tokens.drop(req.Header.Get(tokenHeader)) {
-			reminted = true // a minted token can be revoked early; one new one tells
-			continue
-		}
 		wait, again := retryIn(err, c, attempt)
+		if KindOf(err) == CredentialsRejected && !reminted && t.tokens.drop(req.Header.Get(tokenHeader)) {
+			reminted, wait, again = true, 0, true // a minted token can be revoked early; one new one tells
+		}
 		if !again {
 			return nil, err
 		}
-		if sleepErr := t.sleep(req.Context(), wait); sleepErr != nil {
+		if sleepErr := sleep(req.Context(), t.clock, wait); sleepErr != nil {
 			return nil, err
 		}
+		t.metrics.retries.WithLabelValues(c.operation).Inc()
 	}
 }
 
@@ -129,6 +144,8 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 		}
 		defer func() { t.budget.settle(c.operation, points, cost) }()
 	}
+	started := t.clock.Now()
+	defer func() { t.observe(ctx, c, t.clock.Now().Sub(started), cost, err) }()
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	resp, err = t.route.send(req)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 const testShop = Domain("maple-kids.myshopify.com")
 
-// clock is a clock that sleeping moves.
+// clock is a clock that waiting moves.
 type clock struct {
 	mu    sync.Mutex
 	now   time.Time
@@ -32,11 +32,13 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
-func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+func (c *clock) After(d time.Duration) <-chan time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now, c.slept = c.now.Add(d), c.slept+d
-	return ctx.Err()
+	passed := make(chan time.Time, 1)
+	passed <- c.now
+	return passed
 }
 
 // dial makes a client of a server that stands in for Shopify.
@@ -44,11 +46,11 @@ func dial(t *testing.T, clock *clock, creds Credentials, handler http.HandlerFun
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	clients, err := NewClients(Options{Endpoint: server.URL, Now: clock.Now, Sleep: clock.Sleep})
+	clients, err := NewClients(Options{Endpoint: server.URL, Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := clients.For("owner", testShop, PinnedVersion, creds)
+	client, err := clients.For("owner", testShop, PinnedVersion, creds, "1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,12 +110,14 @@ func TestFailuresAndRetries(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			var calls atomic.Int32
-			client, _ := dial(t, newClock(), static, func(w http.ResponseWriter, r *http.Request) {
+			counted := func(w http.ResponseWriter, r *http.Request) {
 				calls.Add(1)
 				tc.handler(w, r)
-			})
+			}
+			client, _ := dial(t, newClock(), static, counted)
 			_, err := client.GrantedScopes(t.Context())
 			checkFailure(t, tc.reason+" (query)", err, tc.kind, tc.message, calls.Swap(0), tc.reads)
+			client, _ = dial(t, newClock(), static, counted)
 			err = client.DeleteWebhookSubscription(t.Context(), "gid://shopify/WebhookSubscription/1")
 			checkFailure(t, tc.reason+" (mutation)", err, tc.kind, tc.message, calls.Load(), tc.mutations)
 		})
@@ -152,6 +156,54 @@ func TestAFailureThatPasses(t *testing.T) {
 	}
 	if clock.slept != 3*time.Second {
 		t.Errorf("waited %v, but Shopify asked for 1.5 s twice", clock.slept)
+	}
+}
+
+func TestRejectedCredentialsAreLeftAlone(t *testing.T) {
+	var calls atomic.Int32
+	valid := atomic.Bool{}
+	clock := newClock()
+	handler := func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		if !valid.Load() {
+			w.WriteHeader(401)
+			return
+		}
+		_, _ = io.WriteString(w, granted)
+	}
+	client, clients := dial(t, clock, static, handler)
+	ask := func(client *Client, n int) {
+		t.Helper()
+		for range n {
+			if _, err := client.GrantedScopes(t.Context()); !valid.Load() && KindOf(err) != CredentialsRejected {
+				t.Errorf("got %v", err)
+			}
+		}
+	}
+	ask(client, 50)
+	if n := calls.Load(); n != 1 {
+		t.Errorf("%d requests with rejected credentials, want 1", n)
+	}
+	for range 24 {
+		clock.now = clock.now.Add(time.Hour)
+		ask(client, 10)
+	}
+	if n := calls.Load(); n != 25 {
+		t.Errorf("%d requests in a day, want one an hour", n)
+	}
+	valid.Store(true)
+	fresh, err := clients.For("owner", testShop, PinnedVersion, static, "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fresh.GrantedScopes(t.Context()); err != nil {
+		t.Errorf("a touched Secret is tried at once: %v", err)
+	}
+	clock.now = clock.now.Add(time.Hour)
+	ask(client, 3)
+	if n := calls.Load(); n != 25+1+3 {
+		t.Errorf("%d requests: a probe that succeeds ends the pause", n)
 	}
 }
 
@@ -299,7 +351,7 @@ func TestClientsAreKept(t *testing.T) {
 	}
 	get := func(owner, token, version string) *Client {
 		t.Helper()
-		c, err := clients.For(owner, testShop, version, Credentials{ClientID: "app", ClientSecret: token})
+		c, err := clients.For(owner, testShop, version, Credentials{ClientID: "app", ClientSecret: token}, "1")
 		if err != nil {
 			t.Fatal(err)
 		}
