@@ -29,7 +29,7 @@ func TestManager(t *testing.T) {
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	reconciler := &ShopifyStoreReconciler{
-		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Shopify: clients,
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Shopify: clients,
 		RelayURL: relayURL, ResyncInterval: time.Hour, Now: func() time.Time { return b.now },
 	}
 	b.must(reconciler.SetupWithManager(ctx, mgr, 2))

@@ -96,7 +96,7 @@ const (
 func (r *ShopifyStoreReconciler) credentials(ctx context.Context, store *v1alpha1.ShopifyStore) (creds shopify.Credentials, revision string, err error) {
 	name := store.Spec.CredentialsSecretRef.Name
 	secret := &corev1.Secret{}
-	if err := r.Secrets.Get(ctx, client.ObjectKey{Namespace: store.Namespace, Name: name}, secret); err != nil {
+	if err := r.Live.Get(ctx, client.ObjectKey{Namespace: store.Namespace, Name: name}, secret); err != nil {
 		if apierrors.IsNotFound(err) {
 			return creds, "", outcome.Stall(v1alpha1.ReasonSecretNotFound,
 				"Secret %s does not exist in namespace %s: create it with %s, or with %s and %s", name, store.Namespace, accessTokenKey, clientIDKey, clientSecretKey)

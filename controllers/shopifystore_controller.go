@@ -39,8 +39,10 @@ const fieldOwner = "shopkeeper"
 // ShopifyStoreReconciler reconciles ShopifyStores.
 type ShopifyStoreReconciler struct {
 	client.Client
-	// Secrets reads Secrets past the cache, which holds their metadata only.
-	Secrets client.Reader
+	// Live reads past the cache: Secrets, of which the cache holds the metadata
+	// only, and the store itself, because with an inventory older than our last
+	// write our own work would pass for somebody else's.
+	Live client.Reader
 	// Events receives what happened.
 	Events events.EventRecorder
 	// Shopify hands out the client of each store.
@@ -128,7 +130,7 @@ type storeRun struct {
 
 func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*storeRun, error) {
 	store := &v1alpha1.ShopifyStore{}
-	if err := r.Get(ctx, req.NamespacedName, store); err != nil {
+	if err := r.Live.Get(ctx, req.NamespacedName, store); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Shopify.Forget(req.String())
 			r.zones.forget(req.String())

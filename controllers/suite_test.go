@@ -152,7 +152,7 @@ func (b *bed) restart() {
 	b.events = events.NewFakeRecorder(1000)
 	kube := indexed(power)
 	b.r = &ShopifyStoreReconciler{
-		Client: kube, Secrets: kube, Events: b.events, Shopify: clients,
+		Client: kube, Live: kube, Events: b.events, Shopify: clients,
 		RelayURL: relayURL, ResyncInterval: 10 * time.Minute, Now: func() time.Time { return b.now },
 	}
 }

@@ -118,7 +118,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 	}
 	reconciler := &controllers.ShopifyStoreReconciler{
 		Client:         mgr.GetClient(),
-		Secrets:        mgr.GetAPIReader(),
+		Live:           mgr.GetAPIReader(),
 		Events:         mgr.GetEventRecorder("shopkeeper"),
 		Shopify:        clients,
 		RelayURL:       o.relayURL,

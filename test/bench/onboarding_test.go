@@ -85,7 +85,7 @@ func startManager(b *testing.B, endpoint string) (client.Client, func()) {
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"}})
 	must(b, err)
 	reconciler := &controllers.ShopifyStoreReconciler{
-		Client: mgr.GetClient(), Secrets: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Shopify: clients,
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Shopify: clients,
 		RelayURL: "https://hooks.example.com", ResyncInterval: time.Hour, Now: time.Now,
 	}
 	ctx, cancel := context.WithCancel(b.Context())
