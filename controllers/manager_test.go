@@ -11,7 +11,9 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -25,7 +27,10 @@ func TestManager(t *testing.T) {
 	b := newBed(t)
 	clients, err := shopify.NewClients(shopify.Options{Endpoint: b.server.URL})
 	b.must(err)
-	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"}})
+	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
+		Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"}, Cache: cache.Options{DefaultTransform: SlimCache},
+		Controller: config.Controller{SkipNameValidation: new(true)}, // the test may run more than once
+	})
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
 	reconciler := &ShopifyStoreReconciler{
@@ -64,7 +69,7 @@ func TestManager(t *testing.T) {
 	b.secret(map[string]string{"accessToken": "shpat_new"})
 	becomes(b.store, "a mended Secret ends the wait at once", ready)
 
-	rival := &v1alpha1.ShopifyStore{ObjectMeta: metav1.ObjectMeta{Namespace: b.store.Namespace, Name: "rival"}, Spec: *b.store.Spec.DeepCopy()}
+	rival := &v1alpha1.ShopifyStore{ObjectMeta: metav1.ObjectMeta{Namespace: b.store.Namespace, Name: "younger"}, Spec: *b.store.Spec.DeepCopy()}
 	rival.Spec.DeletionPolicy = v1alpha1.DeletionOrphan
 	b.must(api.Create(ctx, rival))
 	becomes(rival, "the younger of two stalls", because(v1alpha1.ReasonRival))
@@ -83,6 +88,6 @@ func TestManager(t *testing.T) {
 			found[e.Regarding.Name+" "+e.Type+" "+e.Reason] = true
 		}
 		g.Expect(found).To(And(HaveKey("store "+corev1.EventTypeNormal+" Ready"), HaveKey("store "+corev1.EventTypeWarning+" CredentialsRejected"),
-			HaveKey("rival "+corev1.EventTypeWarning+" Rival")))
+			HaveKey("younger "+corev1.EventTypeWarning+" Rival")))
 	}, 10*time.Second, 50*time.Millisecond).Should(Succeed())
 }

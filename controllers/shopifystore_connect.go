@@ -2,16 +2,21 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
+	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
 
@@ -43,17 +48,43 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) err
 	if run.observed != nil {
 		run.scopes = run.observed.Scopes
 		status.Served = run.observed.ServedVersion
-		if err := run.bindShop(); err != nil {
+		if err := errors.Join(run.bindShop(), run.checkApp()); err != nil {
 			return err
 		}
 	}
-	if version.Replaced {
+	if err := r.refuseRival(ctx, run); err != nil {
+		return err
+	}
+	run.markConnected(version)
+	return nil
+}
+
+func (run *storeRun) markConnected(version shopify.Version) {
+	status := run.store.Status.APIVersion
+	switch {
+	case version.Ended:
 		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonAPIVersionReplaced,
-			"Shopify no longer serves API version %s: %s is used instead; set spec.apiVersion to a version in service", spec.APIVersion, version.Used)
+			"Shopify no longer serves any API version that this release of the operator knows: upgrade the operator")
+	case version.Replaced:
+		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonAPIVersionReplaced,
+			"Shopify no longer serves API version %s: %s is used instead; set spec.apiVersion to a version in service", status.Requested, status.Used)
+	case status.Served != "" && status.Served != status.Used:
+		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonAPIVersionReplaced,
+			"The shop answers in API version %s instead of %s", status.Served, status.Used)
+	default:
+		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonConnected, "The shop answers and accepts the credentials")
+	}
+}
+
+// checkApp refuses credentials of another app than the client's own, which
+// would bring another client's orders here.
+func (run *storeRun) checkApp() error {
+	app, want := run.observed.App, plan.AppTitle(run.store.Spec.ClientName)
+	if app.Title == want && !app.Public {
 		return nil
 	}
-	conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonConnected, "The shop answers and accepts the credentials")
-	return nil
+	return outcome.Stall(v1alpha1.ReasonWrongApp,
+		"The credentials belong to the app %q: use those of a custom app that is called %q, or correct spec.clientName", app.Title, want)
 }
 
 // dial gets the store's client, made from the credentials as they are now.
@@ -75,6 +106,9 @@ func (r *ShopifyStoreReconciler) dial(ctx context.Context, run *storeRun, versio
 // data, nor this ledger the other's.
 func (run *storeRun) bindShop() error {
 	shop := run.observed.Shop
+	if shop.Domain != run.store.Spec.ShopDomain {
+		return outcome.Stall(v1alpha1.ReasonShopChanged, "The shop at %s answers as %s: create a ShopifyStore for that address", run.store.Spec.ShopDomain, shop.Domain)
+	}
 	if bound := run.store.Status.Shop; bound != nil && bound.ID != shop.ID {
 		return outcome.Stall(v1alpha1.ReasonShopChanged,
 			"%s is another shop than before (%s, was %s): nothing is written to it; delete this ShopifyStore with deletionPolicy Orphan and create another one for the new shop",
@@ -125,7 +159,7 @@ func (r *ShopifyStoreReconciler) checkScopes(_ context.Context, run *storeRun) e
 		return outcome.Stall(v1alpha1.ReasonScopeUnknown, "Shopify has no scope %s: correct spec.scopes or spec.optionalScopes", strings.Join(unknown, ", "))
 	}
 	status := &v1alpha1.ScopesStatus{
-		Granted: run.scopes, Missing: run.scopes.Missing(spec.Scopes), MissingOptional: run.scopes.Missing(spec.OptionalScopes),
+		Granted: slices.Sorted(slices.Values(run.scopes)), Missing: run.scopes.Missing(spec.Scopes), MissingOptional: run.scopes.Missing(spec.OptionalScopes),
 	}
 	run.store.Status.Scopes = status
 	if len(status.Missing) > 0 {
@@ -146,9 +180,10 @@ func (r *ShopifyStoreReconciler) checkScopes(_ context.Context, run *storeRun) e
 // shopDomainIndex finds the stores that name a shop.
 const shopDomainIndex = "spec.shopDomain"
 
-// refuseRival stalls the younger of two objects that are connected to one shop,
-// because both would correct what the other does. One that cannot connect is no
-// rival, so that naming a shop does not suffice to block it.
+// refuseRival stalls the younger of two objects that serve one shop, because
+// both would correct what the other does and the shop's orders would reach two
+// tenants. One that never connected is no rival, so that naming a shop does not
+// suffice to block it.
 func (r *ShopifyStoreReconciler) refuseRival(ctx context.Context, run *storeRun) error {
 	var list v1alpha1.ShopifyStoreList
 	if err := r.List(ctx, &list, client.MatchingFields{shopDomainIndex: run.store.Spec.ShopDomain}); err != nil {
@@ -156,12 +191,65 @@ func (r *ShopifyStoreReconciler) refuseRival(ctx context.Context, run *storeRun)
 	}
 	for i := range list.Items {
 		other := &list.Items[i]
-		if other.UID != run.store.UID && other.DeletionTimestamp.IsZero() && older(other, run.store) &&
-			conditions.IsTrue(other, v1alpha1.ConnectedCondition) {
+		if other.UID == run.store.UID || !older(other, run.store) {
+			continue
+		}
+		if serves(other) {
+			if err := r.withdraw(ctx, run); err != nil {
+				return err
+			}
 			// The other's name would tell one tenant about another.
 			return outcome.Stall(v1alpha1.ReasonRival, "An older ShopifyStore already serves %s: delete one of the two", run.store.Spec.ShopDomain)
 		}
+		if undecided(other) {
+			return outcome.Wait(v1alpha1.ReasonRival, rivalPatience, "An older ShopifyStore names %s too and is looked at first", run.store.Spec.ShopDomain)
+		}
 	}
+	return nil
+}
+
+// rivalPatience is when a store looks again while an older one of the same shop
+// has not been looked at yet.
+const rivalPatience = 5 * time.Second
+
+// serves says that a store has written to its shop, or may write at any time:
+// it was bound and is not released. A failure that may pass does not end that,
+// nor does a suspension; only a shop that definitely refuses it does.
+func serves(s *v1alpha1.ShopifyStore) bool {
+	if s.Status.Shop == nil || !controllerutil.ContainsFinalizer(s, v1alpha1.Finalizer) {
+		return false
+	}
+	switch conditions.GetReason(s, v1alpha1.ConnectedCondition) {
+	case v1alpha1.ReasonCredentialsRejected, v1alpha1.ReasonShopNotFound, v1alpha1.ReasonShopChanged, v1alpha1.ReasonWrongApp, v1alpha1.ReasonRival:
+		return false
+	default:
+		return true
+	}
+}
+
+// undecided says that a store has not been looked at, and will be.
+func undecided(s *v1alpha1.ShopifyStore) bool {
+	return !conditions.Has(s, v1alpha1.ConnectedCondition) && !s.Spec.Suspend && s.DeletionTimestamp.IsZero()
+}
+
+// withdraw removes the subscriptions of a store that turned out to be a rival:
+// the shop's orders are the older one's.
+func (r *ShopifyStoreReconciler) withdraw(ctx context.Context, run *storeRun) error {
+	if run.observed == nil {
+		return nil
+	}
+	uri, err := webhookURI(r.RelayURL, run.store)
+	if err != nil {
+		return nil //nolint:nilerr // without an address there are no subscriptions to it
+	}
+	for _, o := range run.ownSubscriptions(run.observed.WebhookSubscriptions, uri) {
+		if err := run.client.DeleteWebhookSubscription(ctx, o.ID); unlessGone(err) != nil {
+			return err
+		}
+	}
+	run.store.Status.Inventory = slices.DeleteFunc(run.store.Status.Inventory, func(e v1alpha1.InventoryEntry) bool {
+		return e.Kind == plan.KindSubscription
+	})
 	return nil
 }
 

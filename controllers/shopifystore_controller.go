@@ -1,18 +1,19 @@
 // Package controllers brings Shopify stores in line with their ShopifyStore
 // objects.
 //
-// A reconcile of a ShopifyStore goes one way: gates that must open in order
-// (connect, scopes, rival), one look at the store, a pure plan, the record of
+// A reconcile of a ShopifyStore goes one way: one look at the store through
+// gates that must open in order (connect, scopes), a pure plan, the record of
 // what is about to be made, then the independent groups (settings, metafields,
-// webhooks). Whatever happens, one deferred finish sums up, patches the status
-// once and emits events. Nothing is written where nothing changed.
+// webhooks). One deferred finish sums up, patches the status and emits events;
+// only an error of the Kubernetes API itself goes by it. Nothing is written
+// where nothing changed.
 package controllers
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 
-	"github.com/fluxcd/pkg/runtime/jitter"
 	"github.com/fluxcd/pkg/runtime/patch"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/tools/events"
@@ -50,8 +51,8 @@ type ShopifyStoreReconciler struct {
 	// RelayURL is the public https address of the webhook relay, without the
 	// path of a store.
 	RelayURL string
-	// ResyncInterval is how often an idle store is compared with its spec; it is
-	// jittered by the process-wide percentage of package jitter.
+	// ResyncInterval is how often an idle store is compared with its spec, give
+	// or take 5%.
 	ResyncInterval time.Duration
 	// Now tells the time.
 	Now func() time.Time
@@ -80,7 +81,6 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	if !run.inOrder(ctx,
 		gate{v1alpha1.ConnectedCondition, r.connect},
 		gate{v1alpha1.ScopesGrantedCondition, r.checkScopes},
-		gate{v1alpha1.ConnectedCondition, r.refuseRival},
 	) {
 		return ctrl.Result{}, nil
 	}
@@ -183,7 +183,8 @@ func (run *storeRun) patch(ctx context.Context, more ...patch.Option) error {
 	return run.patcher.Patch(ctx, run.store, options...)
 }
 
-// resync is when an idle store is looked at again.
+// resync is when an idle store is looked at again: within 5% of the interval, so
+// that stores that were applied together drift apart.
 func (r *ShopifyStoreReconciler) resync() time.Duration {
-	return jitter.JitteredIntervalDuration(r.ResyncInterval)
+	return time.Duration(float64(r.ResyncInterval) * (0.95 + 0.1*rand.Float64())) //nolint:gosec // no secret
 }

@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
@@ -45,45 +46,63 @@ func (r *ShopifyStoreReconciler) release(ctx context.Context, run *storeRun) err
 	return nil
 }
 
-// clear removes from the store what the policy says.
+// clear removes from the store what the policy says. It asks for no more access
+// than that takes, and goes on after what is gone already.
 func (r *ShopifyStoreReconciler) clear(ctx context.Context, run *storeRun, policy v1alpha1.DeletionPolicy) error {
 	version, err := shopify.ChooseVersion(run.store.Spec.APIVersion, r.Now())
 	if err != nil {
 		version.Used = shopify.PinnedVersion
 	}
 	if err := r.dial(ctx, run, version.Used); err != nil {
-		return err
-	}
-	if run.observed, err = run.client.Observe(ctx); err != nil {
-		return err
-	}
-	if err := run.bindShop(); err != nil {
-		return err
-	}
-	uri, _ := webhookURI(r.RelayURL, run.store) // empty where none can be made: then the inventory alone tells
-	for _, s := range run.observed.WebhookSubscriptions {
-		if s.URI != uri && !run.recorded(plan.KindSubscription, s.ID) {
-			continue
-		}
-		if err := run.client.DeleteWebhookSubscription(ctx, s.ID); err != nil {
+		last, ok := r.Shopify.Last(run.owner())
+		if !ok || outcome.Of(err).Reason != v1alpha1.ReasonSecretNotFound {
 			return err
 		}
+		run.client = last // the Secret went first, as when a namespace is deleted
 	}
-	if policy != v1alpha1.DeletionDelete {
-		return nil
+	shopID, subscriptions, err := run.client.WebhookSubscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	if shopID != run.store.Status.Shop.ID {
+		return outcome.Stall(v1alpha1.ReasonShopChanged, "Another shop answers at %s (%s, was %s)", run.store.Spec.ShopDomain, shopID, run.store.Status.Shop.ID)
+	}
+	// Without an address the inventory alone tells which are ours.
+	uri, _ := webhookURI(r.RelayURL, run.store) //nolint:errcheck // said above
+	var errs []error
+	for _, o := range run.ownSubscriptions(subscriptions, uri) {
+		errs = append(errs, unlessGone(run.client.DeleteWebhookSubscription(ctx, o.ID)))
+	}
+	if policy == v1alpha1.DeletionDelete {
+		errs = append(errs, r.clearDefinitions(ctx, run))
+	}
+	return errors.Join(errs...)
+}
+
+func (r *ShopifyStoreReconciler) clearDefinitions(ctx context.Context, run *storeRun) error {
+	definitions, err := run.client.MetafieldDefinitions(ctx)
+	if err != nil {
+		return err
 	}
 	var observed []plan.Object
-	for _, d := range run.observed.MetafieldDefinitions {
+	for _, d := range definitions {
 		observed = append(observed, plan.DefinitionObject(d, run.store.Spec.AdoptionPolicy))
 	}
 	// Nothing is desired any more, so the plan holds the deletion of all we made.
 	undo := plan.Compute(nil, observed, run.store.Status.Inventory)
+	var errs []error
 	for _, a := range undo.Of(plan.KindDefinition) {
-		if err := run.client.DeleteMetafieldDefinition(ctx, a.ID); err != nil {
-			return err
-		}
+		errs = append(errs, unlessGone(run.client.DeleteMetafieldDefinition(ctx, a.ID)))
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// unlessGone drops the refusal to delete what somebody else has just deleted.
+func unlessGone(err error) error {
+	if e, ok := errors.AsType[*shopify.Error](err); ok && e.Gone() {
+		return nil
+	}
+	return err
 }
 
 // letGo removes the finalizer; the object is gone then.

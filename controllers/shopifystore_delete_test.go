@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -38,15 +40,24 @@ func TestDeletion(t *testing.T) {
 		"retain":                     {"subscriptions go, the rest stays", v1alpha1.DeletionRetain, nil, "", 0, []int{0, 3}, ""},
 		"delete":                     {"what we made goes", v1alpha1.DeletionDelete, nil, "", 0, []int{0, 0}, ""},
 		"delete spares others' work": {"what we did not make stays", v1alpha1.DeletionDelete, adopt, "", 0, []int{0, 1}, ""},
-		"orphan":                     {"nothing is touched", v1alpha1.DeletionOrphan, nil, "", 0, []int{9, 3}, ""},
-		"orphan without a secret":    {"nothing is needed", v1alpha1.DeletionOrphan, noSecret, "", 0, []int{9, 3}, ""},
-		"retain without a secret":    {"a namespace must be able to go", v1alpha1.DeletionRetain, noSecret, "", 0, []int{9, 3}, "Warning Abandoned"},
-		"retain, token rejected":     {"the app was uninstalled, its subscriptions with it", v1alpha1.DeletionRetain, rejected, "", 0, []int{9, 3}, "Warning Abandoned"},
-		"retain, shop gone":          {"there is nothing to clear", v1alpha1.DeletionRetain, gone, "", 0, nil, "Warning Abandoned"},
-		"retain, Shopify down":       {"it may come back", v1alpha1.DeletionRetain, down, "cannot be reached", time.Minute, nil, ""},
-		"retain, down for long":      {"best effort has an end", v1alpha1.DeletionRetain, down, "", time.Hour, nil, "Warning Abandoned"},
-		"delete without a secret":    {"it was asked for, so it waits", v1alpha1.DeletionDelete, noSecret, "set accessToken", 24 * time.Hour, nil, ""},
-		"delete, token rejected":     {"it was asked for, so it waits", v1alpha1.DeletionDelete, rejected, "rejects the access token", 24 * time.Hour, nil, ""},
+		"delete without a scope": {"no more access is asked for than it takes", v1alpha1.DeletionDelete, func(b *bed) {
+			b.shop(func(s *simulator.Shop) { s.Apps[0].Scopes = []string{"read_products", "write_products"} })
+		}, "", 0, []int{0, 0}, ""},
+		"the Secret went first": {"as when a namespace is deleted", v1alpha1.DeletionDelete, func(b *bed) {
+			b.must(api.Delete(b.t.Context(), &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: b.store.Namespace, Name: "shopify"}}))
+		}, "", 0, []int{0, 0}, ""},
+		"retain beside another change": {"the shop's name is nobody's business any more", v1alpha1.DeletionRetain, func(b *bed) {
+			b.shop(func(s *simulator.Shop) { s.Name = "Renamed" })
+		}, "", 0, []int{0, 3}, ""},
+		"orphan":                  {"nothing is touched", v1alpha1.DeletionOrphan, nil, "", 0, []int{9, 3}, ""},
+		"orphan without a secret": {"nothing is needed", v1alpha1.DeletionOrphan, noSecret, "", 0, []int{9, 3}, ""},
+		"retain without a secret": {"a namespace must be able to go", v1alpha1.DeletionRetain, noSecret, "", 0, []int{9, 3}, "Warning Abandoned"},
+		"retain, token rejected":  {"the app was uninstalled, its subscriptions with it", v1alpha1.DeletionRetain, rejected, "", 0, []int{9, 3}, "Warning Abandoned"},
+		"retain, shop gone":       {"there is nothing to clear", v1alpha1.DeletionRetain, gone, "", 0, nil, "Warning Abandoned"},
+		"retain, Shopify down":    {"it may come back", v1alpha1.DeletionRetain, down, "cannot be reached", time.Minute, nil, ""},
+		"retain, down for long":   {"best effort has an end", v1alpha1.DeletionRetain, down, "", time.Hour, nil, "Warning Abandoned"},
+		"delete without a secret": {"it was asked for, so it waits", v1alpha1.DeletionDelete, noSecret, "set accessToken", 24 * time.Hour, nil, ""},
+		"delete, token rejected":  {"it was asked for, so it waits", v1alpha1.DeletionDelete, rejected, "rejects the access token", 24 * time.Hour, nil, ""},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -26,13 +26,9 @@ func (run *storeRun) makePlan(relayURL string) {
 	uri, err := webhookURI(relayURL, run.store)
 	if run.relayProblem = err; err == nil {
 		for _, s := range run.subscriptions(uri) {
-			desired = append(desired, plan.SubscriptionObject(s, uri))
+			desired = append(desired, plan.SubscriptionObject(s))
 		}
-		for _, s := range store.WebhookSubscriptions {
-			if s.URI == uri || run.recorded(plan.KindSubscription, s.ID) {
-				observed = append(observed, plan.SubscriptionObject(s, uri))
-			}
-		}
+		observed = append(observed, run.ownSubscriptions(store.WebhookSubscriptions, uri)...)
 	} else {
 		keep = slices.DeleteFunc(slices.Clone(run.store.Status.Inventory), func(e v1alpha1.InventoryEntry) bool {
 			return e.Kind != plan.KindSubscription
@@ -65,16 +61,27 @@ func (run *storeRun) subscriptions(uri string) []shopify.WebhookSubscription {
 	})
 }
 
-func (run *storeRun) recorded(kind, id string) bool {
-	return slices.ContainsFunc(run.store.Status.Inventory, func(e v1alpha1.InventoryEntry) bool {
-		return e.Kind == kind && e.ID == id
-	})
+// ownSubscriptions are those that are ours: to our address, or recorded by id
+// (somebody may have changed their address) or by topic and address (a crash
+// came before the id was known).
+func (run *storeRun) ownSubscriptions(list []shopify.WebhookSubscription, uri string) []plan.Object {
+	var own []plan.Object
+	for _, s := range list {
+		o := plan.SubscriptionObject(s)
+		o.Owned = s.URI == uri || slices.ContainsFunc(run.store.Status.Inventory, func(e v1alpha1.InventoryEntry) bool {
+			return e.Kind == o.Kind && (e.ID == o.ID || e.Key == o.Key)
+		})
+		if o.Owned {
+			own = append(own, o)
+		}
+	}
+	return own
 }
 
 // webhookURI is the address that receives a store's webhooks.
 func webhookURI(relayURL string, store *v1alpha1.ShopifyStore) (string, error) {
 	u, err := url.Parse(relayURL)
-	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", outcome.Stall(v1alpha1.ReasonRelayURLInvalid,
 			"Shopify delivers webhooks to https only, and the operator runs with --relay-url=%q: give it a URL such as https://hooks.example.com", relayURL)
 	}
@@ -111,12 +118,17 @@ func (run *storeRun) record(ctx context.Context) error {
 // refusal, and stops where the next call would fail the same way.
 func (run *storeRun) apply(ctx context.Context, kind string, do func(context.Context, plan.Action) (id string, err error)) error {
 	var first error
+	failed := map[plan.Verb]bool{}
 	for _, a := range run.plan.Of(kind) {
+		if a.Verb == plan.Delete && failed[plan.Create] {
+			continue // the old stays until the new stands
+		}
 		id, err := do(ctx, a)
 		if err == nil {
 			run.settle(a, id)
 			continue
 		}
+		failed[a.Verb] = true
 		if first == nil {
 			first = err
 		}
@@ -134,7 +146,7 @@ func (run *storeRun) settle(a plan.Action, id string) {
 	switch a.Verb {
 	case plan.Delete:
 		run.store.Status.Inventory = slices.DeleteFunc(inventory, func(e v1alpha1.InventoryEntry) bool {
-			return e.Kind == a.Kind && e.Key == a.Key && e.ID == a.ID
+			return e.Kind == a.Kind && e.Key == a.Key && (e.ID == a.ID || e.Origin == v1alpha1.OriginPending)
 		})
 	default:
 		i := slices.IndexFunc(inventory, func(e v1alpha1.InventoryEntry) bool { return e.Kind == a.Kind && e.Key == a.Key })

@@ -19,12 +19,8 @@ import (
 // and holds all of them against the spec.
 func (r *ShopifyStoreReconciler) settings(ctx context.Context, run *storeRun) error {
 	spec := &run.store.Spec
-	if _, missing := plan.Locations(&spec.Settings, run.observed); len(missing) > 0 {
-		return outcome.Stall(v1alpha1.ReasonLocationNotFound,
-			"The store has no active location %s: create it, or correct spec.settings.locations", strings.Join(missing, ", "))
-	}
 	want := plan.DesiredPickup(&spec.Settings)
-	err := run.apply(ctx, plan.KindPickup, func(ctx context.Context, a plan.Action) (string, error) {
+	refused := run.apply(ctx, plan.KindPickup, func(ctx context.Context, a plan.Action) (string, error) {
 		if err := run.client.EnableLocalPickup(ctx, a.ID, want); err != nil {
 			return "", err
 		}
@@ -32,15 +28,22 @@ func (r *ShopifyStoreReconciler) settings(ctx context.Context, run *storeRun) er
 		run.observed.Locations[i].Pickup = &want
 		return a.ID, nil
 	})
-	if err != nil {
-		return err
+	if _, missing := plan.Locations(&spec.Settings, run.observed); len(missing) > 0 && refused == nil {
+		refused = outcome.Stall(v1alpha1.ReasonLocationNotFound,
+			"The store has no active location %s: create it, or correct spec.settings.locations", strings.Join(missing, ", "))
 	}
 	zones, err := r.shippingZones(ctx, run)
 	if err != nil {
 		return err
 	}
 	run.store.Status.Settings = plan.Settings(spec, plan.Observation{Store: run.observed, Zones: zones, PickupEnforced: run.pickup})
-	return run.judgeSettings()
+	if off := run.judgeSettings(); refused == nil {
+		return off
+	} else if off != nil && outcome.Of(refused).Stalled {
+		v := outcome.Of(refused)
+		return outcome.Stall(v.Reason, "%s. %s", v.Message, outcome.Of(off).Message)
+	}
+	return refused
 }
 
 // judgeSettings sums the settings up into their condition.
@@ -67,9 +70,9 @@ func (run *storeRun) judgeSettings() error {
 	return nil
 }
 
-// zoneLifetime is how long shipping zones and tax rates are taken as read. They
-// change about once in a year, and reading them is a request of its own.
-const zoneLifetime = 24 * time.Hour
+// zoneLifetime is how long shipping zones and tax rates are taken as read: they
+// seldom change, and reading them is a request of its own.
+const zoneLifetime = 6 * time.Hour
 
 // shippingZones returns the zones, nil where the app may not read them.
 func (r *ShopifyStoreReconciler) shippingZones(ctx context.Context, run *storeRun) ([]shopify.ShippingZone, error) {
@@ -77,14 +80,14 @@ func (r *ShopifyStoreReconciler) shippingZones(ctx context.Context, run *storeRu
 		return nil, nil
 	}
 	// While a setting is off, somebody may be mending it: look each time.
-	fresh := !slices.ContainsFunc(run.store.Status.Settings, func(s v1alpha1.SettingStatus) bool { return s.State != v1alpha1.SettingInEffect }) &&
+	fresh := !slices.ContainsFunc(run.store.Status.Settings, func(s v1alpha1.SettingStatus) bool { return s.State == v1alpha1.SettingOff }) &&
 		run.store.Status.ObservedGeneration == run.store.Generation
 	if zones, ok := r.zones.get(run.owner(), r.Now()); ok && fresh {
 		return zones, nil
 	}
 	zones, err := run.client.ShippingZones(ctx)
-	if shopify.KindOf(err) == shopify.ScopeMissing {
-		return nil, nil // an optional scope never stalls a store
+	if kind := shopify.KindOf(err); kind == shopify.ScopeMissing || kind == shopify.NotFound {
+		return nil, nil // an optional scope never stalls a store, nor does a resource of the old REST API
 	}
 	if err != nil {
 		return nil, err

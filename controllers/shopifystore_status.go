@@ -91,6 +91,9 @@ func (run *storeRun) summarize() {
 // until the next one, so that it can be read afterwards.
 func (run *storeRun) summarizeSync() {
 	store := run.store
+	if run.planned {
+		store.Status.Drift = run.driftLeft()
+	}
 	switch {
 	case !run.planned:
 		f := run.failures[0].verdict
@@ -98,10 +101,8 @@ func (run *storeRun) summarizeSync() {
 	case len(run.failures) > 0:
 		conditions.MarkFalse(store, v1alpha1.InSyncCondition, v1alpha1.ReasonNotApplied, "%s", run.failureMessage())
 	case len(run.drift()) > 0:
-		store.Status.Drift = nil
 		conditions.MarkTrue(store, v1alpha1.InSyncCondition, v1alpha1.ReasonCorrected, "The store had been changed; corrected: %s", summary(run.drift()))
 	case len(run.done) > 0 || !conditions.IsTrue(store, v1alpha1.InSyncCondition):
-		store.Status.Drift = nil
 		conditions.MarkTrue(store, v1alpha1.InSyncCondition, v1alpha1.ReasonInSync, "The store equals the spec")
 	default:
 		// The condition keeps its tale, for the generation that holds now.
@@ -142,6 +143,13 @@ func (run *storeRun) failureMessage() string {
 		messages = append(messages, f.verdict.Message)
 	}
 	return strings.Join(messages, "; ")
+}
+
+// driftLeft is the drift that was not corrected.
+func (run *storeRun) driftLeft() []string {
+	corrected := run.drift()
+	left := slices.DeleteFunc(run.plan.Drift(), func(line string) bool { return slices.Contains(corrected, line) })
+	return left[:min(len(left), maxDrift)]
 }
 
 func (run *storeRun) drift() []string {
@@ -206,5 +214,16 @@ func (run *storeRun) announce() {
 }
 
 func (run *storeRun) event(kind, reason, message string) {
-	run.r.Events.Eventf(run.store, nil, kind, reason, "Reconcile", "%s", message)
+	run.r.Events.Eventf(run.store, nil, kind, reason, "Reconcile", "%s", shortened(message))
+}
+
+// maxNote is the size of an event's note that the API server accepts, in bytes.
+const maxNote = 1024
+
+func shortened(message string) string {
+	if len(message) <= maxNote {
+		return message
+	}
+	const more = " ..."
+	return strings.ToValidUTF8(message[:maxNote-len(more)], "") + more
 }

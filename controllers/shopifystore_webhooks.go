@@ -3,7 +3,6 @@ package controllers
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
@@ -26,7 +25,7 @@ func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) er
 	}
 	wanted := map[string]shopify.WebhookSubscription{}
 	for _, s := range run.subscriptions(uri) {
-		wanted[plan.SubscriptionObject(s, uri).Key] = s
+		wanted[plan.SubscriptionObject(s).Key] = s
 	}
 	err = run.apply(ctx, plan.KindSubscription, func(ctx context.Context, a plan.Action) (string, error) {
 		s := wanted[a.Key]
@@ -55,7 +54,7 @@ func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) er
 func (run *storeRun) unknownTopics() error {
 	version := run.store.Status.APIVersion.Used
 	var unknown []string
-	for _, topic := range slices.Concat(run.store.Spec.Webhooks.Topics, run.store.Spec.Webhooks.AdditionalTopics) {
+	for _, topic := range plan.Topics(&run.store.Spec) {
 		if _, known := shopify.LookupTopic(shopify.Topic(topic), version); !known {
 			unknown = append(unknown, topic)
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/fluxcd/pkg/runtime/conditions"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -41,7 +43,7 @@ func (r *ShopifyStoreReconciler) SetupWithManager(ctx context.Context, mgr ctrl.
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("shopifystore").
 		For(&v1alpha1.ShopifyStore{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		// Metadata only: the values of Secrets stay out of memory.
+		// Metadata only, see SlimCache.
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.storesOfSecret),
 			builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		Watches(&v1alpha1.ShopifyStore{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(connectionChanged())).
@@ -88,4 +90,19 @@ func connectionChanged() predicate.Predicate {
 				was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero()
 		},
 	}
+}
+
+// SlimCache drops what no controller reads before an object is cached. Of a
+// Secret it keeps no annotations: `kubectl apply` puts the values of the whole
+// Secret into one.
+func SlimCache(object any) (any, error) {
+	o, err := meta.Accessor(object)
+	if err != nil {
+		return object, nil //nolint:nilerr // a tombstone has no metadata to drop
+	}
+	o.SetManagedFields(nil)
+	if _, ok := object.(*metav1.PartialObjectMetadata); ok {
+		o.SetAnnotations(nil)
+	}
+	return object, nil
 }

@@ -41,8 +41,8 @@ const (
 
 	// ReasonConnected: the shop answered.
 	ReasonConnected = "Connected"
-	// ReasonAPIVersionReplaced: the shop answered in another API version than
-	// the spec asks for.
+	// ReasonAPIVersionReplaced: another API version than the spec asks for is
+	// used, or answered.
 	ReasonAPIVersionReplaced = "APIVersionReplaced"
 	// ReasonAPIVersionUnknown: spec.apiVersion is newer than this release knows.
 	ReasonAPIVersionUnknown = "APIVersionUnknown"
@@ -58,6 +58,8 @@ const (
 	ReasonShopFrozen = "ShopFrozen"
 	// ReasonShopChanged: another shop answers than before.
 	ReasonShopChanged = "ShopChanged"
+	// ReasonWrongApp: the credentials belong to another app than the client's.
+	ReasonWrongApp = "WrongApp"
 	// ReasonRival: an older ShopifyStore serves the same shop.
 	ReasonRival = "Rival"
 	// ReasonShopifyUnavailable: Shopify gave no usable reply.

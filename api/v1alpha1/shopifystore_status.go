@@ -39,12 +39,13 @@ type ShopifyStoreStatus struct {
 	Settings []SettingStatus `json:"settings,omitempty"`
 
 	// inventory lists the configuration in the store that is under Shopkeeper's
-	// management.
+	// management. During a change both what comes and what goes are in it: at
+	// most twice 100 subscriptions and 50 definitions, and 20 locations.
 	// +optional
 	// +listType=map
 	// +listMapKey=kind
 	// +listMapKey=key
-	// +kubebuilder:validation:MaxItems=200
+	// +kubebuilder:validation:MaxItems=400
 	Inventory []InventoryEntry `json:"inventory,omitempty"`
 
 	// drift lists what was found changed in the store and is not corrected yet,

@@ -5,7 +5,6 @@ import (
 )
 
 // ShopifyStoreSpec declares how a client's Shopify store is to be.
-// +kubebuilder:validation:XValidation:rule="!has(self.scopes) || !has(self.optionalScopes) || self.optionalScopes.all(s, !(s in self.scopes))",message="a scope is either required or optional: remove it from scopes or from optionalScopes"
 type ShopifyStoreSpec struct {
 	// clientName is the name of the client. The app in the store must be called
 	// by it followed by " Consignment", which guards against credentials that
@@ -55,7 +54,8 @@ type ShopifyStoreSpec struct {
 	Scopes []string `json:"scopes,omitempty"`
 
 	// optionalScopes lists scopes that let Shopkeeper do more. Without one,
-	// what it would allow is verified instead of enforced; nothing stalls.
+	// what it would allow is verified instead of enforced; nothing stalls. A
+	// scope that is in scopes too is required.
 	// +optional
 	// +listType=set
 	// +kubebuilder:default={"read_publications","write_publications","read_shipping","write_shipping"}
@@ -143,8 +143,9 @@ type StoreSettings struct {
 	// +kubebuilder:default={}
 	Tax TaxSettings `json:"tax,omitzero"`
 
-	// inventoryTracking says whether Shopify tracks the stock of products. It is
-	// a property of each product and set as Shopkeeper writes it.
+	// inventoryTracking says whether Shopify tracks the stock of products. The
+	// store has no such setting: it takes effect on each product that Shopkeeper
+	// writes, and so does not show in status.settings.
 	// +optional
 	// +kubebuilder:default=Enabled
 	InventoryTracking InventoryTrackingPolicy `json:"inventoryTracking,omitempty"`
@@ -252,7 +253,6 @@ type MetafieldDefinition struct {
 }
 
 // WebhookSettings are the topics that a store reports.
-// +kubebuilder:validation:XValidation:rule="!has(self.topics) || !has(self.additionalTopics) || self.additionalTopics.all(t, !(t in self.topics))",message="a topic is listed once: remove it from topics or from additionalTopics"
 type WebhookSettings struct {
 	// topics lists the topics that the store is in order with only if it reports
 	// them, by their GraphQL names.
@@ -264,7 +264,8 @@ type WebhookSettings struct {
 	// +kubebuilder:validation:items:XValidation:rule="self.matches('^[A-Z0-9_]+$')",message="a topic is named as in Shopify's GraphQL API, such as ORDERS_CREATE for orders/create"
 	Topics []string `json:"topics,omitempty"`
 
-	// additionalTopics lists further topics. By default, those that let refunds,
+	// additionalTopics lists further topics; one that is in topics too counts
+	// once. By default, those that let refunds,
 	// edits, deletions and an uninstalled app show at once.
 	// +optional
 	// +listType=set

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/fluxcd/pkg/runtime/jitter"
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,6 +17,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -36,6 +36,7 @@ type managerOptions struct {
 	shopifyEndpoint   string
 	shopifyEndpointCA string
 	leaderElect       bool
+	leaderNamespace   string
 	metricsAddress    string
 	probeAddress      string
 	debug             bool
@@ -48,6 +49,7 @@ func (o *managerOptions) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.shopifyEndpoint, "shopify-endpoint", o.shopifyEndpoint, "send the requests of all shops to this URL instead; for the simulator")
 	flags.StringVar(&o.shopifyEndpointCA, "shopify-endpoint-ca-file", o.shopifyEndpointCA, "PEM file with the CA of --shopify-endpoint")
 	flags.BoolVar(&o.leaderElect, "leader-elect", o.leaderElect, "let one of several managers work at a time")
+	flags.StringVar(&o.leaderNamespace, "leader-elect-namespace", o.leaderNamespace, "namespace of the lease; by default the one that the process runs in")
 	flags.StringVar(&o.metricsAddress, "metrics-bind-address", o.metricsAddress, "address of the metrics endpoint; 0 for none")
 	flags.StringVar(&o.probeAddress, "health-probe-bind-address", o.probeAddress, "address of /healthz and /readyz; 0 for none")
 	flags.BoolVar(&o.debug, "debug", o.debug, "log in more detail")
@@ -98,18 +100,22 @@ func newScheme() *runtime.Scheme {
 
 // runManager runs the manager until the context ends.
 func runManager(ctx context.Context, config *rest.Config, o managerOptions) error {
+	if o.resyncInterval <= 0 {
+		return fmt.Errorf("--resync-interval=%s: give a duration above zero, such as 10m", o.resyncInterval)
+	}
 	clients, err := o.shopifyClients()
 	if err != nil {
 		return err
 	}
-	jitter.SetGlobalIntervalJitter(0.05, nil)
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // the API server's priority and fairness limits us, not a guess made here
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme:                        newScheme(),
+		Cache:                         cache.Options{DefaultTransform: controllers.SlimCache},
 		Metrics:                       metricsserver.Options{BindAddress: o.metricsAddress},
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElect,
+		LeaderElectionNamespace:       o.leaderNamespace,
 		LeaderElectionID:              "shopkeeper.shopify.shopkeeper.dev",
 		LeaderElectionReleaseOnCancel: true, // the next one need not wait for the lease to run out
 	})

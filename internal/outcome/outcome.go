@@ -38,6 +38,17 @@ func Stall(reason, format string, args ...any) error {
 	return &stall{reason: reason, message: fmt.Sprintf(format, args...)}
 }
 
+// wait is a failure that passes by itself.
+type wait struct {
+	stall
+	after time.Duration
+}
+
+// Wait returns an error that says what is waited for, and when to look again.
+func Wait(reason string, after time.Duration, format string, args ...any) error {
+	return &wait{stall{reason: reason, message: fmt.Sprintf(format, args...)}, after}
+}
+
 // rejectedPause is how long credentials that a shop rejected are left alone. A
 // change of their Secret ends the pause.
 const rejectedPause = time.Hour
@@ -46,6 +57,9 @@ const rejectedPause = time.Hour
 func Of(err error) Verdict {
 	if s, ok := errors.AsType[*stall](err); ok {
 		return Verdict{Reason: s.reason, Message: s.message, Stalled: true}
+	}
+	if w, ok := errors.AsType[*wait](err); ok {
+		return Verdict{Reason: w.reason, Message: w.message, RetryAfter: w.after}
 	}
 	e, ok := errors.AsType[*shopify.Error](err)
 	if !ok {
@@ -60,7 +74,7 @@ func Of(err error) Verdict {
 			Message: e.Message + ": grant the app this access"}
 	case shopify.NotFound:
 		return Verdict{Reason: v1alpha1.ReasonShopNotFound, Stalled: true,
-			Message: e.Message + ": check spec.shopDomain"}
+			Message: e.Message + ": the shop was closed or moved; create a ShopifyStore for its address"}
 	case shopify.Frozen:
 		return Verdict{Reason: v1alpha1.ReasonShopFrozen, Stalled: true,
 			Message: e.Message + ": have the merchant settle it with Shopify"}
@@ -69,6 +83,7 @@ func Of(err error) Verdict {
 	case shopify.Throttled:
 		return Verdict{Reason: v1alpha1.ReasonThrottled, Message: e.Message, RetryAfter: e.RetryAfter}
 	default:
-		return Verdict{Reason: v1alpha1.ReasonShopifyUnavailable, Message: e.Message, RetryAfter: e.RetryAfter}
+		// The queue's back-off, whatever Retry-After says: it grows.
+		return Verdict{Reason: v1alpha1.ReasonShopifyUnavailable, Message: e.Message}
 	}
 }

@@ -20,7 +20,7 @@ const (
 // address that receives them.
 func Subscriptions(spec *v1alpha1.ShopifyStoreSpec, uri string) []shopify.WebhookSubscription {
 	var list []shopify.WebhookSubscription
-	for _, topic := range slices.Concat(spec.Webhooks.Topics, spec.Webhooks.AdditionalTopics) {
+	for _, topic := range Topics(spec) {
 		list = append(list, shopify.WebhookSubscription{
 			Topic: shopify.Topic(topic), URI: uri, Format: "JSON", IncludeFields: includeFields(shopify.Topic(topic)),
 		})
@@ -28,14 +28,21 @@ func Subscriptions(spec *v1alpha1.ShopifyStoreSpec, uri string) []shopify.Webhoo
 	return list
 }
 
+// Topics returns the webhook topics that a spec asks for, each once.
+func Topics(spec *v1alpha1.ShopifyStoreSpec) []string {
+	var topics []string
+	for _, topic := range slices.Concat(spec.Webhooks.Topics, spec.Webhooks.AdditionalTopics) {
+		if !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
+		}
+	}
+	return topics
+}
+
 // includeFields limits a delivery to ids and timestamps: what it is about is
 // read again before anything is done, and buyers' data stays out of the queue.
 func includeFields(topic shopify.Topic) []string {
 	switch topic {
-	case "INVENTORY_LEVELS_UPDATE":
-		return []string{"inventory_item_id", "location_id", "updated_at"}
-	case "REFUNDS_CREATE":
-		return []string{"id", "admin_graphql_api_id", "order_id", "created_at"}
 	case "ORDERS_EDITED":
 		return nil // its ids are nested, and it holds no buyer's data
 	case "PRODUCTS_DELETE":
@@ -43,13 +50,12 @@ func includeFields(topic shopify.Topic) []string {
 	case "APP_UNINSTALLED":
 		return []string{"id", "myshopify_domain"}
 	default:
-		return []string{"id", "admin_graphql_api_id", "created_at", "updated_at"}
+		return []string{"id", "admin_graphql_api_id", "order_id", "product_id", "inventory_item_id", "location_id", "created_at", "updated_at"}
 	}
 }
 
-// SubscriptionObject puts a subscription into comparable form. A subscription
-// to our own address is ours, whoever made it.
-func SubscriptionObject(s shopify.WebhookSubscription, uri string) Object {
+// SubscriptionObject puts a subscription into comparable form.
+func SubscriptionObject(s shopify.WebhookSubscription) Object {
 	fields := slices.Sorted(slices.Values(s.IncludeFields))
 	return Object{
 		Kind: KindSubscription, Key: string(s.Topic) + " " + s.URI, ID: s.ID,
@@ -59,7 +65,6 @@ func SubscriptionObject(s shopify.WebhookSubscription, uri string) Object {
 			{Path: "filter", Value: s.Filter},
 		},
 		Adoption: v1alpha1.AdoptAlways,
-		Owned:    s.URI == uri,
 	}
 }
 
@@ -68,7 +73,9 @@ func Definitions(spec *v1alpha1.ShopifyStoreSpec) []shopify.MetafieldDefinition 
 	var list []shopify.MetafieldDefinition
 	for _, d := range spec.MetafieldDefinitions {
 		list = append(list, shopify.MetafieldDefinition{
-			Namespace: d.Namespace, Key: d.Key, Name: d.Name, Description: d.Description, Type: d.Type,
+			Namespace: d.Namespace, Key: d.Key, Type: d.Type,
+			// Shopify trims, and a YAML block ends in a line break.
+			Name: strings.TrimSpace(d.Name), Description: strings.TrimSpace(d.Description),
 			PublicRead: d.StorefrontAccess == v1alpha1.StorefrontAccessPublicRead,
 		})
 	}

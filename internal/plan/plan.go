@@ -161,14 +161,16 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 	origin := entry.Origin
 	switch {
 	case recorded && origin != v1alpha1.OriginPending && entry.ID == have.ID:
+	case have.Owned:
+		origin = v1alpha1.OriginCreated // the record was lost, or a crash came before it
 	case want.Setting:
 		origin = v1alpha1.OriginAdopted // it was there before us
 	case recorded && origin == v1alpha1.OriginPending && entry.Hash == have.Hash():
 		origin = v1alpha1.OriginCreated // made just before a crash
-	case want.Adoption == v1alpha1.AdoptNever && !have.Owned:
+	case want.Adoption == v1alpha1.AdoptNever:
 		p.conflict(want, "exists in the store and adoptionPolicy is Never: remove it from the store or from the spec, or set adoptionPolicy")
 		return
-	case want.Adoption != v1alpha1.AdoptAlways && !have.Owned && len(differing) > 0:
+	case want.Adoption != v1alpha1.AdoptAlways && len(differing) > 0:
 		p.conflict(want, fmt.Sprintf("exists in the store and differs in %s: make both equal, or set adoptionPolicy: Always to overwrite it", strings.Join(differing, ", ")))
 		return
 	default:

@@ -123,7 +123,7 @@ func TestCompute(t *testing.T) {
 		"owned": {
 			reason:  "what proves to be ours is taken over whatever the policy",
 			desired: objects{policy(thing("a", "", "1"), v1alpha1.AdoptNever)}, observed: objects{owned(thing("a", "A", "2"))},
-			actions: []string{"Update a A SpecChanged [value]"}, adopted: 1, left: []string{"a A Adopted"},
+			actions: []string{"Update a A SpecChanged [value]"}, left: []string{"a A Created"},
 		},
 		"setting": {
 			reason:  "a setting is brought in line whatever the policy, and is not taken over",

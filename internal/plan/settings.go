@@ -36,12 +36,6 @@ func Settings(spec *v1alpha1.ShopifyStoreSpec, o Observation) []v1alpha1.Setting
 		rows = append(rows, customerAccountsRow(s, o.Store))
 	}
 	rows = append(rows, taxRow(s, o.Zones))
-	if s.InventoryTracking != v1alpha1.InventoryTrackingUnmanaged {
-		rows = append(rows, v1alpha1.SettingStatus{
-			Name: "inventoryTracking", Management: v1alpha1.SettingEnforced, State: v1alpha1.SettingInEffect,
-			Desired: string(s.InventoryTracking), Observed: "set on each product as it is written",
-		})
-	}
 	return rows
 }
 

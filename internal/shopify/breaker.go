@@ -36,6 +36,16 @@ func (b *breaker) allow(operation string, now time.Time) error {
 	return nil
 }
 
+// inconclusivePause is when to probe again after a probe that told nothing.
+const inconclusivePause = time.Minute
+
+// reset ends the pause, because somebody touched the credentials.
+func (b *breaker) reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rejected = nil
+}
+
 // note learns from the outcome of a call.
 func (b *breaker) note(err error, now time.Time) {
 	b.mu.Lock()
@@ -46,5 +56,7 @@ func (b *breaker) note(err error, now time.Time) {
 		b.rejected = nil
 	case ok && e.Kind == CredentialsRejected:
 		b.rejected, b.probeAt = e, now.Add(probeInterval)
+	case b.rejected != nil:
+		b.probeAt = now.Add(inconclusivePause)
 	}
 }

@@ -15,34 +15,29 @@ import (
 )
 
 // Client talks to one shop as one app in one API version. It is safe for
-// concurrent use; clients of the same shop and app share budget and tokens.
+// concurrent use; clients of the same shop and app share the budget.
 type Client struct {
-	shop   Domain
-	app    string
-	base   goshopify.Client
-	budget *Budget
+	base      goshopify.Client
+	transport *transport
 }
 
-func newClient(shop Domain, app, version string, t *transport) (*Client, error) {
+func newClient(version string, t *transport) (*Client, error) {
 	// The token stays empty here: the transport sets it, request by request.
-	base, err := goshopify.NewClient(goshopify.App{}, string(shop), "",
+	base, err := goshopify.NewClient(goshopify.App{}, string(t.shop), "",
 		goshopify.WithVersion(version),
 		goshopify.WithHTTPClient(&http.Client{Transport: t, Timeout: callTimeout}),
 		goshopify.WithLogger(silent{}))
 	if err != nil {
 		return nil, err
 	}
-	return &Client{shop: shop, app: app, base: *base, budget: t.budget}, nil
+	return &Client{base: *base, transport: t}, nil
 }
 
 // callTimeout bounds one call with its retries.
 const callTimeout = 30 * time.Second
 
-// Shop returns the shop that the client talks to.
-func (c *Client) Shop() Domain { return c.shop }
-
 // Budget returns the budget that the client's GraphQL calls spend from.
-func (c *Client) Budget() *Budget { return c.budget }
+func (c *Client) Budget() *Budget { return c.transport.budget }
 
 // graphQL returns a genqlient client that fills in info about the call.
 func (c *Client) graphQL(info *call) graphql.Client {
@@ -98,6 +93,10 @@ func graphQLError(info *call, list gqlerror.List) error {
 		}
 	}
 	e.Message = strings.Join(texts, "; ")
+	if e.Kind == Unavailable {
+		// Shopify puts the request's id into it.
+		e.Message, e.detail = "Shopify reports an error of its own", e.Message
+	}
 	return e
 }
 

@@ -32,8 +32,8 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Clients hands out the client of each store. Connections are shared by all;
-// budget and tokens by the clients of one shop and app.
+// Clients hands out the client of each store. Connections are shared by all, the
+// budget by the clients of one shop and app; tokens belong to one client.
 type Clients struct {
 	route   *route
 	clock   Clock
@@ -51,8 +51,9 @@ type appInShop struct {
 }
 
 type ownedClient struct {
-	key    clientKey
-	client *Client
+	key      clientKey
+	revision string
+	client   *Client
 }
 
 // clientKey holds all that a client depends on.
@@ -60,9 +61,6 @@ type clientKey struct {
 	shop    Domain
 	version string
 	digest  string // of the credentials
-	// revision of the credentials' source: a change wakes a client that was
-	// told off, even where the credentials stayed the same.
-	revision string
 }
 
 // NewClients checks the options. An endpoint must be an http or https URL
@@ -108,7 +106,8 @@ func NewClients(o Options) (*Clients, error) {
 
 // For returns the client of an owner, which is any name that stays the same
 // for one store. While shop, version and credentials stay the same, so does the
-// client, and so does the revision of where the credentials come from.
+// client. Another revision of where the credentials come from makes it try them
+// again where they were rejected.
 func (c *Clients) For(owner string, shop Domain, version string, creds Credentials, revision string) (*Client, error) {
 	if err := creds.Validate(); err != nil {
 		return nil, err
@@ -118,11 +117,15 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := clientKey{shop: shop, version: version, digest: creds.digest(), revision: revision}
+	key := clientKey{shop: shop, version: version, digest: creds.digest()}
 	if have, ok := c.clients[owner]; ok && have.key == key {
+		if have.revision != revision {
+			have.client.transport.breaker.reset()
+			c.clients[owner] = ownedClient{key: key, revision: revision, client: have.client}
+		}
 		return have.client, nil
 	}
-	client, err := newClient(shop, creds.App(), version, &transport{
+	client, err := newClient(version, &transport{
 		shop:    shop,
 		route:   c.route,
 		tokens:  &tokenSource{shop: shop, creds: creds, send: c.route.send, clock: c.clock},
@@ -134,8 +137,17 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 	if err != nil {
 		return nil, err
 	}
-	c.clients[owner] = ownedClient{key: key, client: client}
+	c.clients[owner] = ownedClient{key: key, revision: revision, client: client}
 	return client, nil
+}
+
+// Last returns the client that an owner had last, if it is still there: a store
+// that is deleted together with its Secret can still be cleared with it.
+func (c *Clients) Last(owner string) (*Client, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	have, ok := c.clients[owner]
+	return have.client, ok
 }
 
 // Forget lets go of an owner's client, its tokens with it.

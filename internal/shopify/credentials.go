@@ -53,8 +53,14 @@ func (c Credentials) digest() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// renewBefore is how long before its end a minted token is renewed.
-const renewBefore = time.Hour
+const (
+	// renewBefore is how long before its end a minted token is renewed, or in the
+	// last quarter of a shorter life.
+	renewBefore = time.Hour
+	// mintTimeout bounds one exchange, so that a renewal that hangs leaves time
+	// for a call with the old token.
+	mintTimeout = 10 * time.Second
+)
 
 // tokenSource hands out the access token, minting one where the credentials are
 // a client id and secret. Minted tokens live in memory only.
@@ -66,6 +72,7 @@ type tokenSource struct {
 
 	mu      sync.Mutex // held while minting, so that one caller mints for all
 	token   string
+	renew   time.Time
 	expires time.Time
 }
 
@@ -76,17 +83,19 @@ func (s *tokenSource) Token(ctx context.Context) (string, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token != "" && s.clock.Now().Before(s.expires.Add(-renewBefore)) {
+	if s.token != "" && s.clock.Now().Before(s.renew) {
 		return s.token, nil
 	}
 	token, lifetime, err := s.mint(ctx)
 	if err != nil {
-		if s.token != "" && s.clock.Now().Before(s.expires) && KindOf(err) == Unavailable {
+		if s.token != "" && s.clock.Now().Before(s.expires) && KindOf(err) != CredentialsRejected {
 			return s.token, nil // renewal is early; the old one still works
 		}
 		return "", err
 	}
-	s.token, s.expires = token, s.clock.Now().Add(lifetime)
+	now := s.clock.Now()
+	s.token, s.expires = token, now.Add(lifetime)
+	s.renew = s.expires.Add(-min(renewBefore, lifetime/4))
 	return token, nil
 }
 
@@ -115,6 +124,8 @@ func (s *tokenSource) mint(ctx context.Context) (string, time.Duration, error) {
 	if err != nil {
 		return "", 0, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, mintTimeout)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+string(s.shop)+"/admin/oauth/access_token", bytes.NewReader(body))
 	if err != nil {
 		return "", 0, err

@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,11 +51,19 @@ type Error struct {
 	// RequestID is Shopify's X-Request-Id, for its support.
 	RequestID string
 
-	cause error
+	// detail is what else the reply says; it may differ each time.
+	detail string
+	cause  error
 }
 
 func (e *Error) Error() string {
 	s := "shopify: " + e.Operation + ": " + e.Message
+	if e.detail != "" {
+		s += ": " + e.detail
+	}
+	if e.cause != nil {
+		s += ": " + e.cause.Error()
+	}
 	if e.RequestID != "" {
 		s += " (request " + e.RequestID + ")"
 	}
@@ -63,26 +72,20 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.cause }
 
+// Gone says that Shopify refused the input because what it names does not exist.
+// Webhook subscriptions have no code for that, only a message.
+func (e *Error) Gone() bool {
+	return len(e.Fields) > 0 && !slices.ContainsFunc(e.Fields, func(f FieldError) bool {
+		return f.Code != "NOT_FOUND" && !strings.Contains(f.Message, "does not exist")
+	})
+}
+
 // KindOf returns the kind of a failed call, or "" where the error is not one.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return ""
-}
-
-// HasCode says whether Shopify refused an input with the given userError code.
-func HasCode(err error, code string) bool {
-	e, ok := errors.AsType[*Error](err)
-	if !ok {
-		return false
-	}
-	for _, f := range e.Fields {
-		if f.Code == code {
-			return true
-		}
-	}
-	return false
 }
 
 // userError is what the userErrors of all mutations have in common.

@@ -84,39 +84,18 @@ func (c *Client) Observe(ctx context.Context) (*Store, error) {
 	for _, s := range reply.CurrentAppInstallation.AccessScopes {
 		store.Scopes = append(store.Scopes, s.Handle)
 	}
-	store.Locations, err = readOn(reply.Locations.Nodes, reply.Locations.PageInfo, locationFrom,
-		func(after *string) ([]*admin.Location, *admin.PageInfo, error) {
-			next, err := admin.Locations(ctx, c.graphQL(&call{}), after)
-			if err != nil {
-				return nil, nil, err
-			}
-			return next.Locations.Nodes, next.Locations.PageInfo, nil
-		})
+	store.Locations, err = readOn(reply.Locations.Nodes, reply.Locations.PageInfo, locationFrom, c.moreLocations(ctx))
 	if err != nil {
 		return nil, err
 	}
 	for i := range store.Locations {
 		store.Locations[i].Primary = reply.Location != nil && store.Locations[i].ID == reply.Location.Id
 	}
-	store.MetafieldDefinitions, err = readOn(reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo, definitionFrom,
-		func(after *string) ([]*admin.MetafieldDefinition, *admin.PageInfo, error) {
-			next, err := admin.MetafieldDefinitions(ctx, c.graphQL(&call{}), after)
-			if err != nil {
-				return nil, nil, err
-			}
-			return next.MetafieldDefinitions.Nodes, next.MetafieldDefinitions.PageInfo, nil
-		})
+	store.MetafieldDefinitions, err = readOn(reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo, definitionFrom, c.moreDefinitions(ctx))
 	if err != nil {
 		return nil, err
 	}
-	store.WebhookSubscriptions, err = readOn(reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo, subscriptionFrom,
-		func(after *string) ([]*admin.WebhookSubscription, *admin.PageInfo, error) {
-			next, err := admin.WebhookSubscriptions(ctx, c.graphQL(&call{}), after)
-			if err != nil {
-				return nil, nil, err
-			}
-			return next.WebhookSubscriptions.Nodes, next.WebhookSubscriptions.PageInfo, nil
-		})
+	store.WebhookSubscriptions, err = readOn(reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo, subscriptionFrom, c.moreSubscriptions(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +127,50 @@ func locationFrom(n *admin.Location) Location {
 	return l
 }
 
+// pages reads the page of a list that follows a cursor.
+type pages[N any] func(after *string) ([]N, *admin.PageInfo, error)
+
+func (c *Client) moreLocations(ctx context.Context) pages[*admin.Location] {
+	return func(after *string) ([]*admin.Location, *admin.PageInfo, error) {
+		reply, err := admin.Locations(ctx, c.graphQL(&call{}), after)
+		if err != nil {
+			return nil, nil, err
+		}
+		if reply.Locations == nil {
+			return nil, nil, missing("Locations", "locations")
+		}
+		return reply.Locations.Nodes, reply.Locations.PageInfo, nil
+	}
+}
+
+func (c *Client) moreDefinitions(ctx context.Context) pages[*admin.MetafieldDefinition] {
+	return func(after *string) ([]*admin.MetafieldDefinition, *admin.PageInfo, error) {
+		reply, err := admin.MetafieldDefinitions(ctx, c.graphQL(&call{}), after)
+		if err != nil {
+			return nil, nil, err
+		}
+		if reply.MetafieldDefinitions == nil {
+			return nil, nil, missing("MetafieldDefinitions", "metafieldDefinitions")
+		}
+		return reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo, nil
+	}
+}
+
+func (c *Client) moreSubscriptions(ctx context.Context) pages[*admin.WebhookSubscription] {
+	return func(after *string) ([]*admin.WebhookSubscription, *admin.PageInfo, error) {
+		reply, err := admin.WebhookSubscriptions(ctx, c.graphQL(&call{}), after)
+		if err != nil {
+			return nil, nil, err
+		}
+		if reply.WebhookSubscriptions == nil {
+			return nil, nil, missing("WebhookSubscriptions", "webhookSubscriptions")
+		}
+		return reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo, nil
+	}
+}
+
 // readOn converts a list's first page and reads the pages after it.
-func readOn[N, T any](nodes []N, page *admin.PageInfo, convert func(N) T, next func(after *string) ([]N, *admin.PageInfo, error)) ([]T, error) {
+func readOn[N, T any](nodes []N, page *admin.PageInfo, convert func(N) T, next pages[N]) ([]T, error) {
 	var all []T
 	for {
 		for _, n := range nodes {
@@ -163,6 +184,30 @@ func readOn[N, T any](nodes []N, page *admin.PageInfo, convert func(N) T, next f
 			return nil, err
 		}
 	}
+}
+
+// WebhookSubscriptions reads the app's subscriptions and the shop's id, which
+// needs no scope.
+func (c *Client) WebhookSubscriptions(ctx context.Context) (shopID string, list []WebhookSubscription, err error) {
+	first, err := admin.WebhookSubscriptions(ctx, c.graphQL(&call{}), nil)
+	if err != nil {
+		return "", nil, err
+	}
+	if first.Shop == nil || first.WebhookSubscriptions == nil {
+		return "", nil, missing("WebhookSubscriptions", "shop or webhookSubscriptions")
+	}
+	list, err = readOn(first.WebhookSubscriptions.Nodes, first.WebhookSubscriptions.PageInfo, subscriptionFrom, c.moreSubscriptions(ctx))
+	return first.Shop.Id, list, err
+}
+
+// MetafieldDefinitions reads the definitions on products.
+func (c *Client) MetafieldDefinitions(ctx context.Context) ([]MetafieldDefinition, error) {
+	more := c.moreDefinitions(ctx)
+	nodes, page, err := more(nil)
+	if err != nil {
+		return nil, err
+	}
+	return readOn(nodes, page, definitionFrom, more)
 }
 
 // GrantedScopes reads what the app may do, which works whatever it may do.

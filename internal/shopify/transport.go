@@ -140,7 +140,7 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 	if c.graphQL {
 		points, err := t.budget.reserve(ctx, c.operation)
 		if err != nil {
-			return nil, unreachable(c.operation, err)
+			return nil, &Error{Kind: Throttled, Operation: c.operation, Message: "too many calls wait for the shop's rate limit", cause: err}
 		}
 		defer func() { t.budget.settle(c.operation, points, cost) }()
 	}
@@ -227,12 +227,13 @@ func statusError(operation string, resp *http.Response, text []byte) *Error {
 	case status == http.StatusUnprocessableEntity, status == http.StatusBadRequest, status == http.StatusNotAcceptable:
 		e.Kind, e.Message = Invalid, "Shopify refuses the request"
 	case status >= 300 && status < 400:
-		e.Kind, e.Message = Unavailable, "the shop answers with a redirect, which is not followed because it would carry the token away"
+		e.Kind, e.Message = NotFound, "the shop answers with a redirect, which is not followed because it would carry the token away"
 	default:
-		e.Kind, e.Message = Unavailable, fmt.Sprintf("Shopify answers %s", http.StatusText(status))
+		e.Kind, e.Message, e.detail = Unavailable, "Shopify answers "+http.StatusText(status), restErrors(text)
+		return e
 	}
-	if detail := restErrors(text); detail != "" {
-		e.Message += ": " + detail
+	if said := restErrors(text); said != "" {
+		e.Message += ": " + said
 	}
 	return e
 }

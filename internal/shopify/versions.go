@@ -33,24 +33,31 @@ type Version struct {
 	// Replaced says that Used differs from what was asked for, because Shopify
 	// no longer serves that.
 	Replaced bool
+	// Ended says that Shopify serves none of the versions that this release
+	// knows: Used is the newest of them, and Shopify answers with one of its own.
+	Ended bool
 }
 
 // ChooseVersion turns the version that a user asks for into one that Shopify
-// serves at the given time. One that has ended is replaced by PinnedVersion:
-// Shopify itself would silently answer with its oldest version. One that this
-// release does not know yet is an error.
+// serves at the given time. One that has ended is replaced by PinnedVersion, or
+// once that has ended by the newest: Shopify itself would silently answer with
+// its oldest version. One that this release does not know yet is an error.
 func ChooseVersion(requested string, now time.Time) (Version, error) {
 	if !versionPattern.MatchString(requested) {
 		return Version{}, fmt.Errorf("%q is not an API version: use a year and quarter such as %s", requested, PinnedVersion)
 	}
-	if end, known := supportedUntil[requested]; known && now.Before(end) {
-		return Version{Used: requested, SupportedUntil: end}, nil
-	}
-	if requested > slices.Max(KnownVersions()) {
+	known := KnownVersions()
+	newest := known[len(known)-1]
+	if requested > newest {
 		return Version{}, fmt.Errorf("API version %s is newer than this release of the operator knows: use one of %s",
-			requested, strings.Join(KnownVersions(), ", "))
+			requested, strings.Join(known, ", "))
 	}
-	return Version{Used: PinnedVersion, SupportedUntil: supportedUntil[PinnedVersion], Replaced: true}, nil
+	for _, version := range []string{requested, PinnedVersion, newest} {
+		if end, ok := supportedUntil[version]; ok && now.Before(end) {
+			return Version{Used: version, SupportedUntil: end, Replaced: version != requested}, nil
+		}
+	}
+	return Version{Used: newest, SupportedUntil: supportedUntil[newest], Replaced: newest != requested, Ended: true}, nil
 }
 
 // KnownVersions lists the API versions that this release knows, oldest first.

@@ -21,6 +21,8 @@ func TestChooseVersion(t *testing.T) {
 		"in service":   {"what Shopify serves is used", "2026-10", now, "2026-10", false, ""},
 		"ended":        {"Shopify would answer with its oldest version unasked", "2024-01", now, shopify.PinnedVersion, true, ""},
 		"just ended":   {"support ends on the day", "2026-01", time.Date(2027, 1, 16, 0, 0, 0, 0, time.UTC), shopify.PinnedVersion, true, ""},
+		"pinned ended": {"the newest is the next best", shopify.PinnedVersion, time.Date(2027, 8, 1, 0, 0, 0, 0, time.UTC), "2026-10", true, ""},
+		"all ended":    {"somebody has to upgrade", "2026-10", time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), "2026-10", false, ""},
 		"about to end": {"the last day counts", "2026-01", time.Date(2027, 1, 15, 23, 0, 0, 0, time.UTC), "2026-01", false, ""},
 		"future":       {"this release cannot know its schema", "2027-01", now, "", false, "newer than this release"},
 		"malformed":    {"versions are quarterly", "2026-02", now, "", false, "is not an API version"},
@@ -34,7 +36,7 @@ func TestChooseVersion(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || got.Used != tc.want || got.Replaced != tc.replaced || got.SupportedUntil.IsZero() {
+			if err != nil || got.Used != tc.want || got.Replaced != tc.replaced || got.SupportedUntil.IsZero() || got.Ended != (tc.now.Year() == 2030) {
 				t.Errorf("%s: got %+v, %v", tc.reason, got, err)
 			}
 		})

@@ -2250,13 +2250,25 @@ var AllWebhookSubscriptionTopic = []WebhookSubscriptionTopic{
 
 // WebhookSubscriptionsResponse is returned by WebhookSubscriptions on success.
 type WebhookSubscriptionsResponse struct {
+	Shop                 *WebhookSubscriptionsShop                                              `json:"shop"`
 	WebhookSubscriptions *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection `json:"webhookSubscriptions"`
 }
+
+// GetShop returns WebhookSubscriptionsResponse.Shop, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionsResponse) GetShop() *WebhookSubscriptionsShop { return v.Shop }
 
 // GetWebhookSubscriptions returns WebhookSubscriptionsResponse.WebhookSubscriptions, and is useful for accessing the field via an interface.
 func (v *WebhookSubscriptionsResponse) GetWebhookSubscriptions() *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection {
 	return v.WebhookSubscriptions
 }
+
+// WebhookSubscriptionsShop includes the requested fields of the GraphQL type Shop.
+type WebhookSubscriptionsShop struct {
+	Id string `json:"id"`
+}
+
+// GetId returns WebhookSubscriptionsShop.Id, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionsShop) GetId() string { return v.Id }
 
 // WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection includes the requested fields of the GraphQL type WebhookSubscriptionConnection.
 type WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection struct {
@@ -2924,6 +2936,9 @@ func UpdateWebhookSubscription(
 // The query executed by WebhookSubscriptions.
 const WebhookSubscriptions_Operation = `
 query WebhookSubscriptions ($after: String) {
+	shop {
+		id
+	}
 	webhookSubscriptions(first: 100, after: $after) {
 		nodes {
 			... WebhookSubscription
@@ -2947,6 +2962,7 @@ fragment PageInfo on PageInfo {
 }
 `
 
+// It names the shop, so that nothing is removed from another one.
 func WebhookSubscriptions(
 	ctx_ context.Context,
 	client_ graphql.Client,
