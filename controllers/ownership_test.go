@@ -5,10 +5,51 @@ import (
 	"testing"
 
 	"github.com/fluxcd/pkg/apis/meta"
+	"github.com/fluxcd/pkg/runtime/conditions"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
+
+func TestTheNewAddressIsRefused(t *testing.T) {
+	b := newBed(t)
+	b.apply()
+	b.ready()
+	_, err := b.sim.AddFault(simulator.Fault{Kind: simulator.FaultUserErrors, Operation: "CreateWebhookSubscription", UserErrors: []simulator.FaultUserError{{Message: "Address is invalid"}}})
+	b.must(err)
+	b.r.RelayURL = "https://new.example.com"
+	b.settle()
+	for _, s := range b.inShop().WebhookSubscriptions {
+		if !strings.HasPrefix(s.URI, relayURL) {
+			t.Errorf("a subscription to %s", s.URI)
+		}
+	}
+	if n := len(b.inShop().WebhookSubscriptions); n != 9 {
+		t.Errorf("%d subscriptions: the old go before the new stand", n)
+	}
+	b.sim.ClearFaults()
+	b.ready()
+	for _, s := range b.inShop().WebhookSubscriptions {
+		if strings.HasPrefix(s.URI, relayURL) {
+			t.Errorf("%s still goes to %s", s.Topic, s.URI)
+		}
+	}
+}
+
+func TestTwoManagersOverlap(t *testing.T) {
+	b := newBed(t)
+	b.apply()
+	// Another manager makes a definition and a subscription after our look.
+	_, err := b.sim.AddFault(simulator.Fault{Kind: simulator.FaultUserErrors, Operation: "CreateMetafieldDefinition", First: 1, UserErrors: []simulator.FaultUserError{{Message: "Key is in use", Code: "TAKEN"}}})
+	b.must(err)
+	_, err = b.sim.AddFault(simulator.Fault{Kind: simulator.FaultUserErrors, Operation: "CreateWebhookSubscription", First: 1, UserErrors: []simulator.FaultUserError{{Message: "Address for this topic has already been taken"}}})
+	b.must(err)
+	b.settle()
+	if !conditions.IsReconciling(b.store) {
+		t.Errorf("nobody has to act: %+v", b.store.Status.Conditions)
+	}
+	b.ready()
+}
 
 func TestAnAddressIsChangedBehindOurBack(t *testing.T) {
 	b := newBed(t)

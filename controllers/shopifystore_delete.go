@@ -68,7 +68,7 @@ func (r *ShopifyStoreReconciler) clear(ctx context.Context, run *storeRun, polic
 		return outcome.Stall(v1alpha1.ReasonShopChanged, "Another shop answers at %s (%s, was %s)", run.store.Spec.ShopDomain, shopID, run.store.Status.Shop.ID)
 	}
 	// Without an address the inventory alone tells which are ours.
-	uri, _ := webhookURI(r.RelayURL, run.store) //nolint:errcheck // said above
+	uri, _ := webhookURI(r.RelayURL, run.store)
 	var errs []error
 	for _, o := range run.ownSubscriptions(subscriptions, uri) {
 		errs = append(errs, unlessGone(run.client.DeleteWebhookSubscription(ctx, o.ID)))

@@ -118,7 +118,7 @@ func TestStalled(t *testing.T) {
 		"secret of both kinds": {"it is not for us to choose", secret(map[string]string{"accessToken": "x", "clientID": "y", "clientSecret": "z"}),
 			v1alpha1.ConnectedCondition, v1alpha1.ReasonSecretInvalid, "keep one kind", 0},
 		"wrong token": {"the shop says so", secret(map[string]string{"accessToken": "shpat_wrong"}),
-			v1alpha1.ConnectedCondition, v1alpha1.ReasonCredentialsRejected, "put valid credentials into the Secret", 0},
+			v1alpha1.ConnectedCondition, v1alpha1.ReasonCredentialsRejected, "valid credentials into the Secret", 0},
 		"uninstalled app": {"its tokens are dead", app(func(a *simulator.App) { a.Uninstalled = true }),
 			v1alpha1.ConnectedCondition, v1alpha1.ReasonCredentialsRejected, "rejects the access token", 0},
 		"wrong client secret": {"no token can be had", secret(map[string]string{"clientID": "x", "clientSecret": "y"}),

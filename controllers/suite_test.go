@@ -107,7 +107,7 @@ func newBed(t *testing.T) *bed {
 	t.Helper()
 	name := fmt.Sprintf("client-%d", count.Add(1))
 	b := &bed{t: t, domain: name + ".myshopify.com", now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-	b.sim = simulator.New(simulator.Options{Now: func() time.Time { return b.now }})
+	b.sim = simulator.New(simulator.Options{Now: func() time.Time { return b.now }, Versions: simulator.KnownVersions()})
 	if err := b.sim.AddShop(simulator.NewShop(b.domain, name)); err != nil {
 		t.Fatal(err)
 	}

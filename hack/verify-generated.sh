@@ -9,7 +9,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # which nothing writes any more is found too.
 generated_by() {
 	case $1 in
-	generate-schema) printf '%s\n' internal/shopify/schema/*.graphql internal/shopify/zz_generated.* ;;
+	generate-schema) printf '%s\n' internal/shopify/schema/*.graphql internal/shopify/zz_generated.* \
+		internal/shopify/simulator/events_topics.txt internal/shopify/simulator/testdata/payload_shapes.txt ;;
 	generate) printf '%s\n' api/*/zz_generated.* internal/shopify/admin/zz_generated.* ;;
 	manifests) printf '%s\n' config/crd/bases/*.yaml config/rbac/role.yaml ;;
 	esac

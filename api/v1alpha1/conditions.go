@@ -22,7 +22,8 @@ const (
 	// WebhooksAppliedCondition: the webhook subscriptions are in place.
 	WebhooksAppliedCondition = "WebhooksApplied"
 	// InSyncCondition: the store equals the spec. It is False while a change
-	// made in the store is being corrected. It does not count for Ready.
+	// made in the store is being corrected, and where something of the spec
+	// cannot be applied. It does not count for Ready.
 	InSyncCondition = "InSync"
 	// SuspendedCondition: spec.suspend is true and nothing is done.
 	SuspendedCondition = "Suspended"

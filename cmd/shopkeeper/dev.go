@@ -94,7 +94,7 @@ func (o devOptions) run(ctx context.Context, out io.Writer) error {
 // demonstrate starts the processes, applies the samples and reports when all
 // stores are Ready.
 func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, config *rest.Config, samples []client.Object, kubeconfig string, out io.Writer) error {
-	sim := simulator.New(simulator.Options{Now: time.Now})
+	sim := simulator.New(simulator.Options{Now: time.Now, Versions: simulator.KnownVersions()})
 	if err := plantShops(sim, samples); err != nil {
 		return err
 	}

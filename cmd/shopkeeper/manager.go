@@ -120,7 +120,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 		LeaderElectionReleaseOnCancel: true, // the next one need not wait for the lease to run out
 	})
 	if err != nil {
-		return fmt.Errorf("making the manager: %w", err)
+		return fmt.Errorf("making the manager (outside of a cluster give --leader-elect-namespace, or --leader-elect=false): %w", err)
 	}
 	reconciler := &controllers.ShopifyStoreReconciler{
 		Client:         mgr.GetClient(),

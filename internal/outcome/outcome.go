@@ -68,7 +68,7 @@ func Of(err error) Verdict {
 	switch e.Kind {
 	case shopify.CredentialsRejected:
 		return Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: cmp.Or(e.RetryAfter, rejectedPause),
-			Message: e.Message + ": put valid credentials into the Secret"}
+			Message: e.Message + ": install the app, or put valid credentials into the Secret; a change of the Secret is tried at once"}
 	case shopify.ScopeMissing:
 		return Verdict{Reason: v1alpha1.ReasonScopeMissing, Stalled: true,
 			Message: e.Message + ": grant the app this access"}
@@ -79,7 +79,8 @@ func Of(err error) Verdict {
 		return Verdict{Reason: v1alpha1.ReasonShopFrozen, Stalled: true,
 			Message: e.Message + ": have the merchant settle it with Shopify"}
 	case shopify.Invalid:
-		return Verdict{Reason: v1alpha1.ReasonRefused, Stalled: true, Message: e.Message}
+		// What is taken shows at the next look, which decides what to do.
+		return Verdict{Reason: v1alpha1.ReasonRefused, Stalled: !e.Taken(), Message: e.Message}
 	case shopify.Throttled:
 		return Verdict{Reason: v1alpha1.ReasonThrottled, Message: e.Message, RetryAfter: e.RetryAfter}
 	default:

@@ -27,6 +27,7 @@ func TestOf(t *testing.T) {
 		"not found":   {"the domain is wrong", failed(shopify.NotFound, 0), outcome.Verdict{Reason: v1alpha1.ReasonShopNotFound, Stalled: true}},
 		"frozen":      {"the merchant acts", failed(shopify.Frozen, 0), outcome.Verdict{Reason: v1alpha1.ReasonShopFrozen, Stalled: true}},
 		"invalid":     {"the spec has to change", failed(shopify.Invalid, 0), outcome.Verdict{Reason: v1alpha1.ReasonRefused, Stalled: true}},
+		"taken":       {"another manager was faster: look again", &shopify.Error{Kind: shopify.Invalid, Message: "m", Fields: []shopify.FieldError{{Code: "TAKEN"}}}, outcome.Verdict{Reason: v1alpha1.ReasonRefused}},
 		"throttled":   {"it passes when Shopify says", failed(shopify.Throttled, 7*time.Second), outcome.Verdict{Reason: v1alpha1.ReasonThrottled, RetryAfter: 7 * time.Second}},
 		"unavailable": {"it may pass, with the queue's back-off", failed(shopify.Unavailable, 0), outcome.Verdict{Reason: v1alpha1.ReasonShopifyUnavailable}},
 		"other":       {"what is not known may pass", errors.New("connection to the API server lost"), outcome.Verdict{Reason: v1alpha1.ReasonNotApplied, Message: "connection to the API server lost"}},

@@ -66,6 +66,9 @@ const (
 	// The lowest limits that Shopify documents; the first reply corrects them.
 	initialMaximum     = 1000
 	initialRestoreRate = 50
+	// headroom stays in the bucket: two calls may arrive in another order than
+	// they left, and the server rounds what it says is left.
+	headroom = 2
 	// unknownCost is reserved for an operation that has not been sent yet.
 	unknownCost = 100
 )
@@ -169,7 +172,7 @@ func (b *Budget) take(w *waiter, p Priority) (wait time.Duration, changed <-chan
 		return -1, b.changed
 	}
 	w.points = math.Min(w.points, b.maximum)
-	if missing := w.points - b.available; missing > 0 {
+	if missing := math.Min(w.points+headroom, b.maximum) - b.available; missing > 0 {
 		// Rounded up: a wait of zero means that the points were taken.
 		return time.Duration(missing/b.rate*float64(time.Second)) + time.Millisecond, b.changed
 	}

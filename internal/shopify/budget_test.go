@@ -164,7 +164,7 @@ func TestAnIdlePrioritySavesNothingUp(t *testing.T) {
 	// Webhooks come up after jobs had all to themselves: jobs still get a turn.
 	job := b.join("Op", PriorityJob)
 	turns := 0
-	for b.waiting[PriorityJob] != nil && len(b.waiting[PriorityJob]) > 0 && turns < 50 {
+	for len(b.waiting[PriorityJob]) > 0 && turns < 50 {
 		w := b.join("Op", PriorityWebhook)
 		p := b.next()
 		chosen := w

@@ -80,6 +80,14 @@ func (e *Error) Gone() bool {
 	})
 }
 
+// Taken says that Shopify refused the input because what it names exists: made
+// by somebody else, or by ourselves a moment ago.
+func (e *Error) Taken() bool {
+	return slices.ContainsFunc(e.Fields, func(f FieldError) bool {
+		return f.Code == "TAKEN" || strings.Contains(f.Message, "already been taken")
+	})
+}
+
 // KindOf returns the kind of a failed call, or "" where the error is not one.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {

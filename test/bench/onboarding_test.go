@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -47,12 +48,14 @@ const leastCalls = 1 + 1 + 3 + 9 + 1
 // BenchmarkOnboarding applies 100 stores at once and waits until all are Ready.
 func BenchmarkOnboarding(b *testing.B) {
 	ctrl.SetLogger(logr.Discard())
+	round := 0
 	for b.Loop() {
 		b.StopTimer()
-		sim := simulator.New(simulator.Options{Now: time.Now})
+		sim := simulator.New(simulator.Options{Now: time.Now, Versions: simulator.KnownVersions()})
 		server := httptest.NewServer(sim)
 		kube, stop := startManager(b, server.URL)
-		list := prepareStores(b, kube, sim)
+		round++
+		list := prepareStores(b, kube, sim, round)
 		b.StartTimer()
 
 		started := time.Now()
@@ -60,7 +63,7 @@ func BenchmarkOnboarding(b *testing.B) {
 			must(b, kube.Create(b.Context(), store))
 		}
 		created := time.Since(started)
-		waitReady(b, kube)
+		waitReady(b, kube, list)
 		elapsed := time.Since(started)
 
 		b.StopTimer()
@@ -69,6 +72,10 @@ func BenchmarkOnboarding(b *testing.B) {
 		b.ReportMetric(elapsed.Seconds()/created.Seconds(), "x-time-to-create-the-objects")
 		b.ReportMetric(calls, "calls/store")
 		b.ReportMetric(calls/leastCalls, "x-least-calls")
+		for _, store := range list {
+			must(b, kube.Delete(b.Context(), store))
+		}
+		waitGone(b, kube)
 		stop()
 		server.Close()
 		b.StartTimer()
@@ -82,7 +89,10 @@ func startManager(b *testing.B, endpoint string) (client.Client, func()) {
 	must(b, v1alpha1.AddToScheme(scheme))
 	clients, err := shopify.NewClients(shopify.Options{Endpoint: endpoint})
 	must(b, err)
-	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"}})
+	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
+		Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"},
+		Controller: config.Controller{SkipNameValidation: new(true)}, // one manager an iteration
+	})
 	must(b, err)
 	reconciler := &controllers.ShopifyStoreReconciler{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Shopify: clients,
@@ -105,11 +115,11 @@ func startManager(b *testing.B, endpoint string) (client.Client, func()) {
 
 // prepareStores makes shops, namespaces and Secrets, so that what is timed is
 // the onboarding alone.
-func prepareStores(b *testing.B, kube client.Client, sim *simulator.Simulator) []*v1alpha1.ShopifyStore {
+func prepareStores(b *testing.B, kube client.Client, sim *simulator.Simulator, round int) []*v1alpha1.ShopifyStore {
 	b.Helper()
 	var list []*v1alpha1.ShopifyStore
 	for i := range stores {
-		name := fmt.Sprintf("bench-%03d", i)
+		name := fmt.Sprintf("bench-%d-%03d", round, i)
 		domain := name + ".myshopify.com"
 		must(b, sim.AddShop(simulator.NewShop(domain, name)))
 		must(b, kube.Create(b.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}))
@@ -124,7 +134,7 @@ func prepareStores(b *testing.B, kube client.Client, sim *simulator.Simulator) [
 	return list
 }
 
-func waitReady(b *testing.B, kube client.Client) {
+func waitReady(b *testing.B, kube client.Client, stores []*v1alpha1.ShopifyStore) {
 	b.Helper()
 	deadline := time.Now().Add(5 * time.Minute)
 	for {
@@ -136,11 +146,29 @@ func waitReady(b *testing.B, kube client.Client) {
 				ready++
 			}
 		}
-		if ready == stores {
+		if ready == len(stores) {
 			return
 		}
 		if time.Now().After(deadline) {
-			b.Fatalf("%d of %d stores are Ready", ready, stores)
+			b.Fatalf("%d of %d stores are Ready", ready, len(stores))
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// waitGone waits until the stores are released, so that an iteration leaves
+// nothing to the next.
+func waitGone(b *testing.B, kube client.Client) {
+	b.Helper()
+	deadline := time.Now().Add(5 * time.Minute)
+	for {
+		var list v1alpha1.ShopifyStoreList
+		must(b, kube.List(b.Context(), &list))
+		if len(list.Items) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.Fatalf("%d stores are not released", len(list.Items))
 		}
 		<-time.After(50 * time.Millisecond)
 	}

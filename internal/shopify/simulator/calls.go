@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,12 +32,40 @@ type Call struct {
 	Mutation         bool     `json:"mutation,omitempty"`
 	VersionRequested string   `json:"versionRequested,omitempty"`
 	VersionServed    string   `json:"versionServed,omitempty"`
-	Status           int      `json:"status"`
-	RequestedCost    int      `json:"requestedCost,omitempty"`
-	ActualCost       int      `json:"actualCost,omitempty"`
-	RequestID        string   `json:"requestID"`
+	// Status is 0 where no answer was given, or none was when this was written down.
+	Status        int `json:"status"`
+	RequestedCost int `json:"requestedCost,omitempty"`
+	// ActualCost is there wherever the operation was executed, whether or not the
+	// client learned of it.
+	ActualCost int    `json:"actualCost,omitempty"`
+	RequestID  string `json:"requestID"`
 	// Errors are the codes of the reply's errors; an error without one counts as "".
 	Errors []string `json:"errors,omitempty"`
+	// Throttled says that the client was told to slow down, by the bucket or a fault.
+	Throttled bool `json:"throttled,omitempty"`
+	// Fault is the kind of the fault that struck, FaultID its id.
+	Fault   FaultKind `json:"fault,omitempty"`
+	FaultID uint64    `json:"faultID,omitempty"`
+	// Stale says that a query saw the state before a write; see FaultStaleReads.
+	Stale bool `json:"stale,omitempty"`
+}
+
+// The most of a call's texts that the log keeps.
+const (
+	maxCallText = 1024 // bytes
+	maxCallList = 100
+)
+
+// cut makes a call's size small enough to be kept.
+func (c *Call) cut() {
+	for _, text := range []*string{&c.Operation, &c.Shop, &c.VersionRequested} {
+		*text = strings.ToValidUTF8((*text)[:min(len(*text), maxCallText)], "")
+	}
+	for _, list := range []*[]string{&c.RootFields, &c.Errors} {
+		if len(*list) > maxCallList {
+			*list = slices.Clone((*list)[:maxCallList])
+		}
+	}
 }
 
 // CallFilter chooses calls; a zero field chooses all.
@@ -64,6 +93,7 @@ func (l *callLog) add(c Call) {
 	l.last++
 	l.total++
 	c.Sequence = l.last
+	c.cut()
 	l.calls = append(l.calls, c)
 	// Cutting only once twice the limit is there keeps adding cheap.
 	if len(l.calls) >= 2*l.limit {

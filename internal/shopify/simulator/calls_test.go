@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -77,4 +78,13 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	w.Expect(ids).To(HaveLen(40))
 	w.Expect(w.sim.CallCount()).To(BeEquivalentTo(8 * 5 * 4))
+}
+
+func TestCallsAreCut(t *testing.T) {
+	w := newWorld(t)
+	w.get("/" + strings.Repeat("x", 5000))
+	w.ask("{"+strings.Repeat(" shop { id }", 500)+"}", nil)
+	calls := w.sim.Calls(CallFilter{})
+	w.Expect(calls[0].Operation).To(HaveLen(maxCallText))
+	w.Expect(calls[1].RootFields).To(HaveLen(maxCallList))
 }

@@ -96,10 +96,22 @@ func paginate[T any](items []T, order func(T) position, args arguments) (*connec
 			to--
 		}
 	}
+	var depth int
 	if hasFirst {
 		to = min(to, from+first)
+		depth = to
 	} else {
 		from = max(from, to-last)
+		depth = len(sorted) - from
+	}
+	return sliced(sorted, from, to, depth, order)
+}
+
+// sliced is the page of a list from one index to before another. Its far end is so
+// deep into the list, from the end that pages count from.
+func sliced[T any](sorted []T, from, to, depth int, order func(T) position) (*connection, error) {
+	if err := tooDeep(depth); err != nil {
+		return nil, err
 	}
 	page := &connection{next: to < len(sorted), earlier: from > 0}
 	for _, item := range sorted[from:to] {

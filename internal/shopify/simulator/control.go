@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,6 +37,10 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 	handle("PATCH /__sim/shops/{domain}", s.patchShop)
 	handle("DELETE /__sim/shops/{domain}", s.deleteShop)
 	handle("PATCH /__sim/shops/{domain}/apps/{clientID}", s.patchApp)
+	handle("GET /__sim/versions", func(*http.Request) (*reply, error) { return s.showVersions() })
+	handle("PUT /__sim/versions", s.putVersions)
+	s.faultRoutes(handle)
+	s.deliveryRoutes(handle)
 	handle("GET /__sim/calls", s.getCalls)
 	handle("DELETE /__sim/calls", func(*http.Request) (*reply, error) {
 		s.ResetCalls()
@@ -46,6 +51,7 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 	}{subscriptionList, definitionList} {
 		l.routes(s, handle)
 	}
+	s.snapshotRoutes(mux)
 	mux.HandleFunc("/__sim/", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusNotFound, map[string]string{"error": "the control API has no " + r.Method + " " + r.URL.Path})
 	})
@@ -86,17 +92,7 @@ func (s *Simulator) postShop(r *http.Request) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	var least struct {
-		Domain string `json:"domain"`
-		Name   string `json:"name"`
-	}
-	if err := json.Unmarshal(body, &least); err != nil {
-		return nil, fmt.Errorf("the body is not a shop as JSON: %w", err)
-	}
-	if least.Name == "" {
-		return nil, errors.New("name: give the shop a name")
-	}
-	shop, err := patched(NewShop(least.Domain, least.Name), body)
+	shop, err := parseShop(body)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +100,45 @@ func (s *Simulator) postShop(r *http.Request) (*reply, error) {
 		return nil, err
 	}
 	return s.showShop(http.StatusCreated, shop.Domain)
+}
+
+// parseShop reads a shop; what is left out is as NewShop has it.
+func parseShop(text []byte) (Shop, error) {
+	var least struct {
+		Domain string `json:"domain"`
+		Name   string `json:"name"`
+	}
+	if err := json.Unmarshal(text, &least); err != nil {
+		return Shop{}, fmt.Errorf("not a shop as JSON: %w", err)
+	}
+	if least.Name == "" {
+		return Shop{}, errors.New("name: give the shop a name")
+	}
+	return patched(NewShop(least.Domain, least.Name), text)
+}
+
+// ParseShops reads shops in the form that GET /__sim/shops shows, or as a list
+// alone. Of a shop, domain and name will do: the rest is as NewShop has it.
+func ParseShops(text []byte) ([]Shop, error) {
+	var all struct {
+		Shops []json.RawMessage `json:"shops"`
+	}
+	err := json.Unmarshal(text, &all)
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
+		err = json.Unmarshal(text, &all.Shops)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("want {\"shops\": [...]} or a list of shops: %w", err)
+	}
+	var shops []Shop
+	for i, one := range all.Shops {
+		shop, err := parseShop(one)
+		if err != nil {
+			return nil, fmt.Errorf("shop %d: %w", i, err)
+		}
+		shops = append(shops, shop)
+	}
+	return shops, nil
 }
 
 func (s *Simulator) showShop(status int, domain string) (*reply, error) {

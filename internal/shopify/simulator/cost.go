@@ -2,19 +2,14 @@ package simulator
 
 import (
 	"math"
-	"net/http"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
-
-	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/schema"
 )
 
-// The points of a standard plan, and the most that one document may ask for
-// (https://shopify.dev/docs/api/usage/limits).
 const (
-	bucketSize    = 2000
-	restoreRate   = 100 // points a second
+	// maxQueryCost is the most that one document may ask for
+	// (https://shopify.dev/docs/api/usage/limits).
 	maxQueryCost  = 1000
 	mutationCost  = 10
 	rootCountCost = 10
@@ -30,8 +25,6 @@ var freeTypes = map[string]bool{"MoneyV2": true, "MoneyBag": true, "MailingAddre
 type tariff struct {
 	schema    *ast.Schema
 	variables map[string]any
-	// nodes is the N of a connection field.
-	nodes func(*ast.Field) int
 }
 
 // operation is the cost of an operation, at least 1.
@@ -122,8 +115,8 @@ func (t tariff) field(f *ast.Field) int {
 	}
 	below := t.selection(f.SelectionSet)
 	switch name := f.Definition.Type.Name(); {
-	case strings.HasSuffix(name, "Connection"):
-		return 2 + below*factor(t.nodes(f))
+	case isConnection(f):
+		return 2 + below*factor(pageSize(f, t.variables))
 	case strings.HasSuffix(name, "Edge"):
 		return below // its node is the object
 	default:
@@ -140,48 +133,22 @@ func factor(n int) int {
 }
 
 func requestedCost(s *ast.Schema, op *ast.OperationDefinition, variables map[string]any) int {
-	return tariff{s, variables, func(f *ast.Field) int {
-		args, err := argumentsOf(f, variables)
-		if err != nil {
-			return 0 // execution will refuse it
-		}
-		if first, ok := args.whole("first"); ok {
-			return first
-		}
-		last, _ := args.whole("last")
-		return last
-	}}.operation(op)
+	return tariff{s, variables}.operation(op)
 }
 
-// actualCost prices what was returned: no connection costs more than the nodes
-// that it gave.
-func actualCost(s *ast.Schema, op *ast.OperationDefinition, variables map[string]any, returned map[*ast.Field]int) int {
-	return tariff{s, variables, func(f *ast.Field) int { return returned[f] }}.operation(op)
-}
-
-// price works out the requested cost and refuses what no bucket could pay for.
-func price(x *exchange) *reply {
-	sch, err := schema.Load(x.version)
+// pageSize is how many nodes a connection is asked for.
+func pageSize(f *ast.Field, variables map[string]any) int {
+	args, err := argumentsOf(f, variables)
 	if err != nil {
-		return refuse(http.StatusInternalServerError, err.Error())
+		return 0 // execution will refuse it
 	}
-	x.requested = requestedCost(sch, x.operation, x.variables)
-	x.call.RequestedCost = x.requested
-	if x.requested > maxQueryCost {
-		e := failure(codeMaxCostExceeded, "Query cost is %d, which exceeds the single query max cost limit (%d).\n\nSee https://shopify.dev/concepts/about-apis/rate-limits for more information on how the\ncost of a query is calculated.\n", x.requested, maxQueryCost)
-		e.Extensions["cost"], e.Extensions["maxCost"] = x.requested, maxQueryCost
-		e.Extensions["documentation"] = "https://shopify.dev/api/usage/rate-limits"
-		x.note([]*graphQLError{e})
-		return &reply{http.StatusOK, graphQLReply{Errors: []*graphQLError{e}, Extensions: costExtension(x.requested, nil)}}
+	if first, ok := args.whole("first"); ok {
+		return first
 	}
-	return nil
+	last, _ := args.whole("last")
+	return last
 }
 
-// costExtension is the extensions of a priced reply; actual is nil where nothing
-// was executed. The bucket is always full.
-func costExtension(requested int, actual *int) any {
-	return map[string]any{"cost": map[string]any{
-		"requestedQueryCost": requested, "actualQueryCost": actual,
-		"throttleStatus": map[string]any{"maximumAvailable": bucketSize, "currentlyAvailable": bucketSize, "restoreRate": restoreRate},
-	}}
+func isConnection(f *ast.Field) bool {
+	return strings.HasSuffix(f.Definition.Type.Name(), "Connection")
 }

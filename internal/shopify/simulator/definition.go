@@ -12,7 +12,7 @@ import (
 var definitionTypes = merge(connectionFields("MetafieldDefinition"), map[string]fields{
 	"QueryRoot": {
 		"metafieldDefinition":  root(metafieldDefinition, "id", "identifier"),
-		"metafieldDefinitions": root(metafieldDefinitions, append(pageArguments, "sortKey", "ownerType", "namespace", "key", "pinnedStatus")...),
+		"metafieldDefinitions": root(metafieldDefinitions, append(pageArguments, "sortKey", "ownerType", "namespace", "key", "pinnedStatus", "query")...),
 	},
 	"MetafieldDefinition": {
 		"id":          idOf("MetafieldDefinition", func(d *MetafieldDefinition) uint64 { return d.ID }),
@@ -67,6 +67,9 @@ func metafieldDefinitions(r *request, args arguments) (any, error) {
 			(args.text("pinnedStatus") != "UNPINNED" || d.PinnedPosition == 0)
 	}
 	all := slices.DeleteFunc(pointers(r.shop.MetafieldDefinitions), func(d *MetafieldDefinition) bool { return !chosen(d) })
+	if all, err = definitionSearch.choose(all, args, r.now); err != nil {
+		return nil, err
+	}
 	return page(all, order, args)
 }
 

@@ -9,14 +9,25 @@
 // ServeHTTP routes; a route is a list of stages (pipeline.go), each of which
 // either answers or lets the exchange go on:
 //
-//	findShop → chooseVersion → authenticate → decode → validate → price → execute → reply
+//	findShop → chooseVersion → authenticate → decode → validate → price → misbehave → spend → measure → warnOfDeprecated → execute → send
 //
-// Faults, throttling and the like are further stages. The executor (execute.go)
-// walks a validated document as the GraphQL specification says, checks the
-// schema's @access against the token's scopes (access.go) and asks a registry
-// of resolvers for each field. Shops' state is plain structs (state.go), also
+// An app's buckets in a shop pay for a request (cost_budget.go, bucket.go), and a
+// fault (faults.go) may strike before the work, during or after. The executor
+// (execute.go) walks a validated document as the GraphQL specification says,
+// checks the schema's @access against the token's scopes (access.go) and asks a
+// registry of resolvers for each field. Shops' state is plain structs (state.go), also
 // the JSON of the control API under /__sim/ (control.go). A shop's lock is held
 // while one of its documents executes and never across I/O.
+//
+// # An event's way
+//
+// Emit (events.go) finds the subscriptions to a topic, holds the payload against
+// their filters (payload_filter.go), cuts it (payload_fields.go) and queues a
+// delivery or more (delivery_engine.go), as the shop's rules of disorder say
+// (delivery_rules.go). The clock (clock.go) makes each attempt
+// (delivery_attempt.go), signed as signing.go says. Who changes what apps are
+// told of calls Simulator.emit with a payload of payload*.go; a change of the
+// shop or its apps is noticed by itself (events_natural.go).
 //
 // # Adding a resource
 //
@@ -26,8 +37,14 @@
 // "Mutation"; enter the maps in registry.go and a lookup for node(id:). A field
 // that is missing there answers NOT_MODELLED, and so does an argument or input
 // field that a resolver does not name as heeded: nothing is silently ignored.
-// A test holds every name in the registry against the schemas.
+// A test holds every name in the registry against the schemas. A mutation that
+// takes @idempotent(key:) is wrapped in idempotent (idempotency.go), which does
+// the rest; which those are a test knows.
+//
+// A list with a query: argument gets searchFields (search_fields.go), those that
+// the schema's description of the argument names.
 //
 // Rules that Shopify does not document carry their source in a comment; (?)
-// marks those on which public records are thin or disagree.
+// marks those on which public records are thin or disagree. docs/simulator.md
+// has them all in one table, and how to use it all from outside.
 package simulator

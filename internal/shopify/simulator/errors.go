@@ -16,6 +16,8 @@ const (
 	codeInternal        = "INTERNAL_SERVER_ERROR"
 	codeInvalidVariable = "INVALID_VARIABLE"
 	codeMaxCostExceeded = "MAX_COST_EXCEEDED"
+	codeMaxInputSize    = "MAX_INPUT_SIZE_EXCEEDED"
+	codeThrottled       = "THROTTLED"
 )
 
 // graphQLError is one entry of a reply's errors.

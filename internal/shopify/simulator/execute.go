@@ -16,8 +16,11 @@ type executor struct {
 	granted   map[string]bool
 	request   *request
 	errors    []*graphQLError
-	// returned counts the nodes that each connection field gave, for the cost.
-	returned map[*ast.Field]int
+	// fault is one that strikes during execution, or nil; broken is the root field
+	// that an Internal nulls.
+	fault     *armed
+	broken    string
+	requestID string
 }
 
 // trail is the way to a field in the reply, kept as a list from its end.
@@ -35,23 +38,26 @@ func (t *trail) path() []any {
 	return steps
 }
 
-// run returns the reply's data. Root fields run one after the other, which
-// mutations must and queries may.
-func (e *executor) run(op *ast.OperationDefinition) json.RawMessage {
+// run returns the reply's data, as an object and as JSON. Root fields run one
+// after the other, which mutations must and queries may.
+func (e *executor) run(op *ast.OperationDefinition) (*object, json.RawMessage) {
 	root := e.schema.Query
 	if op.Operation == ast.Mutation {
 		root = e.schema.Mutation
 	}
+	if e.fault != nil && e.fault.Kind == FaultInternal {
+		e.broken = e.breaks(e.collect(op.SelectionSet, root.Name, nil))
+	}
 	data, ok := e.fields(root.Name, nil, op.SelectionSet, nil)
 	if !ok {
-		return json.RawMessage("null")
+		return nil, json.RawMessage("null")
 	}
 	text, err := json.Marshal(data)
 	if err != nil {
 		e.fail(failure(codeInternal, "the simulator's answer has no JSON: %s", err), nil, nil)
-		return json.RawMessage("null")
+		return nil, json.RawMessage("null")
 	}
-	return text
+	return data, text
 }
 
 // selected is what a selection asks for under one response name.
@@ -113,20 +119,11 @@ func (e *executor) fields(typeName string, source any, set ast.SelectionSet, at 
 			out.set(s.name, typeName)
 			continue
 		}
-		value, err := e.resolve(typeName, source, f)
-		if err != nil {
-			e.fail(asGraphQL(err), f, here)
-			if f.Definition.Type.NonNull {
-				return nil, false
-			}
-			out.set(s.name, nil)
-			continue
+		answer := e.field
+		if at == nil {
+			answer = e.rootField
 		}
-		var below ast.SelectionSet
-		for _, same := range s.fields {
-			below = append(below, same.SelectionSet...)
-		}
-		done, ok := e.complete(f, f.Definition.Type, value, below, here)
+		done, ok := answer(typeName, source, s, here)
 		if !ok {
 			return nil, false
 		}
@@ -135,34 +132,63 @@ func (e *executor) fields(typeName string, source any, set ast.SelectionSet, at 
 	return out, true
 }
 
-// resolve asks the registry for a field's value, once the token may see it.
-func (e *executor) resolve(typeName string, source any, f *ast.Field) (any, error) {
-	if a := denied(required(e.schema, f.Definition), e.granted); a != nil {
-		return nil, accessDenied(f.Name, a.Requires)
+// field resolves and completes one field; false means that a null must pass on.
+func (e *executor) field(typeName string, source any, s selected, at *trail) (any, bool) {
+	f := s.fields[0]
+	answer, args, err := e.prepare(typeName, source, f)
+	if err != nil {
+		return e.failed(asGraphQL(err), f, at)
 	}
-	answer, there := registry[typeName][f.Name]
+	value, err := answer.resolve(e.request, source, args)
+	if err != nil {
+		return e.failed(asGraphQL(err), f, at)
+	}
+	return e.complete(f, f.Definition.Type, value, s.below(), at)
+}
+
+// below is what all fields of one response name ask for.
+func (s selected) below() ast.SelectionSet {
+	var below ast.SelectionSet
+	for _, same := range s.fields {
+		below = append(below, same.SelectionSet...)
+	}
+	return below
+}
+
+// failed notes an error and puts null in the field's place.
+func (e *executor) failed(err *graphQLError, f *ast.Field, at *trail) (any, bool) {
+	e.fail(err, f, at)
+	return nil, !f.Definition.Type.NonNull
+}
+
+// prepare finds what answers a field, once the token may see it, and its arguments.
+func (e *executor) prepare(typeName string, source any, f *ast.Field) (answer field, args arguments, err error) {
+	if a := denied(required(e.schema, f.Definition), e.granted); a != nil {
+		return field{}, nil, accessDenied(f.Name, a.Requires)
+	}
+	if refused := refuseObject(e.schema, e.request.app, f.Definition); refused != nil {
+		return field{}, nil, refused
+	}
+	var there bool
+	answer, there = registry[typeName][f.Name]
 	if r, ok := source.(record); ok {
 		answer, there = r.field(f.Name)
 	}
 	if !there {
-		return nil, notModelled("%s.%s", typeName, f.Name)
+		return field{}, nil, notModelled("%s.%s", typeName, f.Name)
 	}
-	args, err := argumentsOf(f, e.variables)
-	if err != nil {
-		return nil, err
+	if f.Directives.ForName("idempotent") != nil && !answer.idempotent {
+		return field{}, nil, notModelled("the directive @idempotent on %s.%s", typeName, f.Name)
+	}
+	if args, err = argumentsOf(f, e.variables); err != nil {
+		return field{}, nil, err
 	}
 	for _, d := range f.Definition.Arguments {
 		if value, given := args[d.Name]; given && !slices.Contains(answer.heeds, d.Name) && !isDefault(d, value) {
-			return nil, notModelled("the argument %s of %s.%s", d.Name, typeName, f.Name)
+			return field{}, nil, notModelled("the argument %s of %s.%s", d.Name, typeName, f.Name)
 		}
 	}
-	value, err := answer.resolve(e.request, source, args)
-	if err == nil {
-		if list, ok := value.(*connection); ok {
-			e.returned[f] = max(e.returned[f], len(list.nodes))
-		}
-	}
-	return value, err
+	return answer, args, nil
 }
 
 // complete fits a value to a type; false means that a null must pass on.

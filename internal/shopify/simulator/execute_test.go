@@ -120,8 +120,8 @@ func TestNotModelledFailsLoudly(t *testing.T) {
 		},
 		"argument": {
 			reason:   "an argument is never ignored",
-			document: `{ locations(first: 1, query: "name:x") { nodes { id } } }`,
-			message:  "the argument query of QueryRoot.locations is not modelled by the simulator", path: []any{"locations"},
+			document: `{ locations(first: 1, includeLegacy: true) { nodes { id } } }`,
+			message:  "the argument includeLegacy of QueryRoot.locations is not modelled by the simulator", path: []any{"locations"},
 			data: `null`,
 		},
 		"sort key": {

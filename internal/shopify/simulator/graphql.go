@@ -114,7 +114,8 @@ func (x *exchange) note(errors []*graphQLError) {
 	}
 }
 
-// execute runs the operation under the shop's lock and answers.
+// execute runs the operation under the shop's lock and answers. A query may see
+// an older state than the shop's own.
 func (s *Simulator) execute(x *exchange) *reply {
 	sch, err := schema.Load(x.version)
 	if err != nil {
@@ -126,17 +127,28 @@ func (s *Simulator) execute(x *exchange) *reply {
 	if app == nil {
 		return refuse(http.StatusUnauthorized, "[API] Invalid API key or access token (unrecognized login or wrong password)")
 	}
+	scopes, shop := granted(app.Scopes), &x.store.shop
+	if x.call.Mutation && x.fault != nil && x.fault.Kind == FaultStaleReads {
+		x.store.keepStale(x.instant, x.fault.until(x.instant))
+	}
+	if !x.call.Mutation {
+		shop = x.read()
+		app = appByClientID(shop, app.ClientID)
+	}
+	served, _ := s.window.at(x.now)
 	e := &executor{
-		schema: sch, variables: x.variables, granted: granted(app.Scopes), returned: map[*ast.Field]int{},
+		fault: x.fault, requestID: x.call.RequestID,
+		schema: sch, variables: x.variables, granted: scopes,
 		request: &request{
-			versions: s.versions, version: x.version, schema: sch, granted: granted(app.Scopes),
-			shop: &x.store.shop, app: app, now: x.now, nextID: x.store.nextID,
+			versions: served, version: x.version, schema: sch, granted: scopes,
+			shop: shop, app: app, now: x.now, nextID: x.store.nextID, keys: &x.store.keys,
 		},
 	}
-	data := e.run(x.operation)
+	data, text := e.run(x.operation)
 	x.note(e.errors)
-	x.call.ActualCost = actualCost(sch, x.operation, x.variables, e.returned)
+	x.call.ActualCost = actualCost(sch, x.operation, x.variables, data)
+	x.settle()
 	return &reply{http.StatusOK, graphQLReply{
-		Errors: e.errors, Data: data, Extensions: costExtension(x.requested, &x.call.ActualCost),
+		Errors: e.errors, Data: text, Extensions: x.cost(&x.call.ActualCost),
 	}}
 }

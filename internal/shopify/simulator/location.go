@@ -23,7 +23,7 @@ var locationTypes = merge(connectionFields("Location"), map[string]fields{
 			}
 			return findLocation(r, id)
 		}, "id"),
-		"locations": root(locations, append(pageArguments, "sortKey", "includeInactive")...),
+		"locations": root(locations, append(pageArguments, "sortKey", "includeInactive", "query")...),
 	},
 	"Location": {
 		"id":                    idOf("Location", func(l *Location) uint64 { return l.ID }),
@@ -52,6 +52,9 @@ func locations(r *request, args arguments) (any, error) {
 		return nil, err
 	}
 	all := slices.DeleteFunc(pointers(r.shop.Locations), func(l *Location) bool { return !l.Active && !args.flag("includeInactive") })
+	if all, err = locationSearch.choose(all, args, r.now); err != nil {
+		return nil, err
+	}
 	return page(all, order, args)
 }
 

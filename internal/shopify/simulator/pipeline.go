@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -16,8 +17,10 @@ import (
 type exchange struct {
 	request *http.Request
 	header  http.Header // of the reply
-	now     time.Time
+	now     time.Time   // to the second, as Shopify shows it
+	instant time.Time   // the same, exactly
 	call    Call
+	fault   *armed // the one that strikes, or nil
 
 	store   *store
 	app     App    // a copy, as it was when the token was checked
@@ -27,7 +30,9 @@ type exchange struct {
 	operation *ast.OperationDefinition
 	query     graphQLBody
 	variables map[string]any
-	requested int // cost
+	requested int       // cost
+	limit     RateLimit // the app's
+	left      float64   // of its points
 }
 
 // reply is the end of an exchange.
@@ -45,15 +50,15 @@ type stage func(*exchange) *reply
 func (s *Simulator) router() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.Handle("POST /admin/api/{version}/graphql.json", s.handle(KindGraphQL,
-		s.findShop, s.chooseVersion, s.authenticate, decode, s.validate, price, s.execute))
+		s.findShop, s.chooseVersion, s.authenticate, decode, s.validate, price, s.misbehave, spend, measure, warnOfDeprecated, s.execute))
 	mux.Handle("GET /admin/api/{version}/shop.json", s.handle(KindREST,
-		s.findShop, s.chooseVersion, s.authenticate, restShop))
+		s.findShop, s.chooseVersion, s.authenticate, s.misbehave, leak, restShop))
 	mux.Handle("GET /admin/api/{version}/shipping_zones.json", s.handle(KindREST,
-		s.findShop, s.chooseVersion, s.authenticate, restShippingZones))
+		s.findShop, s.chooseVersion, s.authenticate, s.misbehave, leak, restShippingZones))
 	mux.Handle("GET /admin/oauth/access_scopes.json", s.handle(KindREST,
-		s.findShop, s.authenticate, restAccessScopes))
+		s.findShop, s.authenticate, s.misbehave, leak, restAccessScopes))
 	mux.Handle("POST /admin/oauth/access_token", s.handle(KindOAuth,
-		s.findShop, exchangeToken))
+		s.findShop, s.misbehave, exchangeToken))
 	mux.Handle("/", s.handle(KindREST,
 		s.findShop, func(*exchange) *reply { return notFound() }))
 	s.controlRoutes(mux)
@@ -70,7 +75,8 @@ const maxBody = 1 << 20
 func (s *Simulator) handle(kind string, stages ...stage) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		x := &exchange{request: r, header: w.Header(), now: s.clock()}
+		instant := s.now()
+		x := &exchange{request: r, header: w.Header(), now: instant.UTC().Truncate(time.Second), instant: instant}
 		x.call = Call{
 			Time: x.now, Kind: kind, Shop: host(r), Operation: r.Method + " " + r.URL.Path,
 			RequestID: fmt.Sprintf("00000000-0000-4000-8000-%012x", s.requests.Add(1)),
@@ -83,9 +89,11 @@ func (s *Simulator) handle(kind string, stages ...stage) http.Handler {
 				break
 			}
 		}
+		answer = x.spoil(answer)
 		x.call.Status = answer.status
+		x.call.Throttled = x.call.Throttled || answer.status == http.StatusTooManyRequests
 		s.calls.add(x.call)
-		writeJSON(w, answer.status, answer.body)
+		s.send(w, x, answer)
 	})
 }
 
@@ -103,7 +111,7 @@ func (s *Simulator) findShop(x *exchange) *reply {
 	if x.store == nil {
 		return notFound()
 	}
-	return nil
+	return x.store.unavailable()
 }
 
 func notFound() *reply { return refuse(http.StatusNotFound, "Not Found") }
@@ -114,8 +122,14 @@ func refuse(status int, errors any) *reply {
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {
-	if body == nil {
+	switch body := body.(type) {
+	case nil:
 		w.WriteHeader(status)
+		return
+	case htmlPage:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, string(body)) // as below
 		return
 	}
 	var text bytes.Buffer

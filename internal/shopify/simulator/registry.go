@@ -22,6 +22,7 @@ type request struct {
 	app      *App // that asks; in shop.Apps
 	now      time.Time
 	nextID   func() uint64
+	keys     *keyring // the shop's idempotency keys
 }
 
 // field answers a field of the schema. Arguments that heeds does not name must
@@ -33,6 +34,8 @@ type request struct {
 type field struct {
 	resolve func(r *request, source any, args arguments) (any, error)
 	heeds   []string
+	// idempotent mutations take a key; see the function of that name.
+	idempotent bool
 }
 
 // fields are those of one object type, by name.

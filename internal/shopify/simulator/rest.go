@@ -8,17 +8,12 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/schema"
 )
 
-// callLimit is the header of the REST bucket of 40. The simulator does not
-// fill it, so every call is the first.
-func callLimit(x *exchange) { x.header.Set("X-Shopify-Shop-Api-Call-Limit", "1/40") }
-
 // restShop answers shop.json with what the state knows
 // (https://shopify.dev/docs/api/admin-rest/latest/resources/shop).
 func restShop(x *exchange) *reply {
-	callLimit(x)
 	x.store.mu.Lock()
 	defer x.store.mu.Unlock()
-	s := &x.store.shop
+	s := x.read()
 	var primaryLocation any
 	if l := primary(s); l != nil {
 		primaryLocation = l.ID
@@ -40,7 +35,6 @@ func restShop(x *exchange) *reply {
 
 // restAccessScopes answers access_scopes.json, which any token may read.
 func restAccessScopes(x *exchange) *reply {
-	callLimit(x)
 	scopes := []map[string]string{}
 	for _, scope := range x.app.Scopes {
 		scopes = append(scopes, map[string]string{"handle": scope})
@@ -51,14 +45,13 @@ func restAccessScopes(x *exchange) *reply {
 // restShippingZones answers shipping_zones.json for an app with read_shipping.
 // The refusal is worded as public records show it for other scopes.
 func restShippingZones(x *exchange) *reply {
-	callLimit(x)
 	needs := schema.Access{Scopes: [][]string{{"read_shipping"}}}
 	if !needs.Allows(granted(x.app.Scopes)) {
 		return refuse(http.StatusForbidden, "[API] This action requires merchant approval for read_shipping scope.")
 	}
 	x.store.mu.Lock()
 	defer x.store.mu.Unlock()
-	return &reply{http.StatusOK, map[string]any{"shipping_zones": clone(x.store.shop.ShippingZones)}}
+	return &reply{http.StatusOK, map[string]any{"shipping_zones": clone(x.read().ShippingZones)}}
 }
 
 func granted(scopes []string) map[string]bool {

@@ -56,15 +56,6 @@ func findShopNode(r *request, id uint64) (any, error) {
 	return r.shop, nil
 }
 
-// apiVersion describes a version that is served.
-func apiVersion(r *request, handle string) record {
-	name := handle
-	if handle == r.versions[len(r.versions)-1] {
-		name += " (Latest)"
-	}
-	return record{"handle": handle, "displayName": name, "supported": true}
-}
-
 // customerAccountsV2 shows classic accounts where the setting is for them alone.
 func customerAccountsV2(s *Shop) any {
 	version := "NEW_CUSTOMER_ACCOUNTS"

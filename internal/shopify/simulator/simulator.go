@@ -8,15 +8,20 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/schema"
 )
 
 // Options set up a Simulator; the zero value will do.
 type Options struct {
 	// Now is the clock that tokens expire by and things are dated by; time.Now if nil.
 	Now func() time.Time
-	// Versions are the API versions to serve, of those in schema.Versions; all if empty.
+	// Clock, if not nil, is that clock instead, and webhooks wait by it. By any
+	// other they wait in real time.
+	Clock *Clock
+	// Webhooks say how webhooks are delivered.
+	Webhooks WebhookOptions
+	// Versions are the API versions to hold accessible whatever the clock says, of
+	// KnownVersions. If empty, the clock decides: a version ends a year after its
+	// release, so what runs on the real clock and must not rot names some.
 	Versions []string
 	// CallLog is how many calls are kept; 10,000 if zero.
 	CallLog int
@@ -25,11 +30,15 @@ type Options struct {
 // Simulator is a simulated Shopify. It is safe for use by many at once.
 type Simulator struct {
 	now       func() time.Time
-	versions  []string // ascending
+	window    versionWindow
 	routes    *http.ServeMux
 	documents documentCache
 	calls     callLog
+	faults    faultList
 	requests  atomic.Uint64
+	// simulated is the clock where it is one, else nil.
+	simulated  *Clock
+	deliveries *deliverer
 
 	mu       sync.RWMutex
 	stores   map[string]*store // by domain
@@ -39,18 +48,17 @@ type Simulator struct {
 // New returns a Simulator without shops. It panics where Options.Versions names
 // a version that there is no schema for.
 func New(options Options) *Simulator {
-	s := &Simulator{now: options.Now, versions: slices.Clone(options.Versions), stores: map[string]*store{}}
+	s := &Simulator{now: options.Now, stores: map[string]*store{}}
 	if s.now == nil {
 		s.now = time.Now
 	}
-	if len(s.versions) == 0 {
-		s.versions = slices.Clone(schema.Versions)
+	after := func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
+	if options.Clock != nil {
+		s.simulated, s.now, after = options.Clock, options.Clock.Now, options.Clock.AfterFunc
 	}
-	slices.Sort(s.versions)
-	for _, v := range s.versions {
-		if !slices.Contains(schema.Versions, v) {
-			panic(fmt.Sprintf("simulator: no schema for API version %q; known: %v", v, schema.Versions))
-		}
+	s.deliveries = newDeliverer(options.Webhooks, s.now(), after)
+	if err := s.PinVersions(options.Versions...); err != nil {
+		panic(fmt.Errorf("simulator: %w", err))
 	}
 	s.calls.limit = options.CallLog
 	if s.calls.limit <= 0 {
@@ -130,9 +138,11 @@ func (s *Simulator) updated(domain string, change func(*Shop) error) (Shop, erro
 	if shop.Domain != st.shop.Domain || shop.ID != st.shop.ID {
 		return Shop{}, fmt.Errorf("a shop's domain and id cannot change; remove the shop and add another")
 	}
+	before := st.shop
 	if err := st.replace(clone(shop), s.clock()); err != nil {
 		return Shop{}, err
 	}
+	s.notice(st, before)
 	return clone(st.shop), nil
 }
 

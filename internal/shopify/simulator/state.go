@@ -23,6 +23,8 @@ type Shop struct {
 	// Plan is the plan's public name, such as Basic.
 	Plan               string `json:"plan"`
 	PartnerDevelopment bool   `json:"partnerDevelopment"`
+	// Standing is OPEN, FROZEN, LOCKED or CLOSED; all but the first refuse every call.
+	Standing string `json:"standing"`
 	// Currency is an ISO 4217 code.
 	Currency string `json:"currency"`
 	// Timezone is an IANA name.
@@ -42,11 +44,17 @@ type Shop struct {
 	// Storefront says that the plan has an online store.
 	Storefront bool `json:"storefront"`
 
+	// RateLimit overrides what the plan gives each app.
+	RateLimit RateLimit `json:"rateLimit,omitzero"`
+
 	Locations            []Location            `json:"locations"`
 	ShippingZones        []ShippingZone        `json:"shippingZones"`
 	MetafieldDefinitions []MetafieldDefinition `json:"metafieldDefinitions"`
 	WebhookSubscriptions []WebhookSubscription `json:"webhookSubscriptions"`
 	Apps                 []App                 `json:"apps"`
+
+	// Delivery says how webhooks reach the shop's subscribers.
+	Delivery DeliverySettings `json:"delivery,omitzero"`
 
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
@@ -60,14 +68,21 @@ type App struct {
 	Developer string `json:"developer,omitempty"`
 	// ClientID is also the app's API key. It names the app in calls and subscriptions.
 	ClientID string `json:"clientID"`
-	// ClientSecret lets the app mint tokens; empty means it cannot.
+	// ClientSecret lets the app mint tokens and signs its webhooks; empty means neither.
 	ClientSecret string `json:"clientSecret,omitempty"`
+	// OldSecrets are those before it, the oldest first.
+	OldSecrets []Secret `json:"oldSecrets,omitempty"`
 	// AccessToken is a token that never expires, as legacy custom apps have; may be empty.
 	AccessToken string `json:"accessToken,omitempty"`
 	// Tokens are those minted by client credentials, until they expire.
-	Tokens       []Token  `json:"tokens,omitempty"`
-	Organization string   `json:"organization,omitempty"`
-	Scopes       []string `json:"scopes"`
+	Tokens []Token `json:"tokens,omitempty"`
+	// RevokedTokens are refused even where they are the app's.
+	RevokedTokens []string `json:"revokedTokens,omitempty"`
+	Organization  string   `json:"organization,omitempty"`
+	Scopes        []string `json:"scopes"`
+	// ProtectedDataApproved says that the app may see data about customers, orders
+	// included; nil means that it may.
+	ProtectedDataApproved *bool `json:"protectedDataApproved,omitempty"`
 	// PublicCategory is CUSTOM, PUBLIC, PRIVATE or OTHER.
 	PublicCategory string `json:"publicCategory"`
 	// Uninstalled apps' tokens are refused and their subscriptions are gone.
@@ -165,9 +180,14 @@ type WebhookSubscription struct {
 	Metafields          []MetafieldIdentifier `json:"metafields,omitempty"`
 	Name                string                `json:"name,omitempty"`
 	// APIVersion is the version of the payloads, such as 2026-10.
-	APIVersion string    `json:"apiVersion"`
-	CreatedAt  time.Time `json:"createdAt"`
-	UpdatedAt  time.Time `json:"updatedAt"`
+	APIVersion string `json:"apiVersion"`
+	// Failures counts the attempts to deliver that have failed since one succeeded.
+	Failures int `json:"failures,omitempty"`
+	// AppConfig says that the app's configuration file made it: the API neither
+	// shows it nor does Shopify remove it for its failures.
+	AppConfig bool      `json:"appConfig,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
 }
 
 // MetafieldIdentifier names a metafield.

@@ -18,6 +18,13 @@ type store struct {
 	lastID uint64
 	// minted counts the tokens made, so that no two are alike.
 	minted uint64
+	// disturbed counts the deliveries that each rule of the shop has held for.
+	disturbed map[DeliveryRule]uint64
+	// buckets are the apps' own, by client id.
+	buckets map[string]*buckets
+	keys    keyring
+	// stale are states before writes that reads do not see yet, oldest first.
+	stale []staleView
 }
 
 // nextID counts the shop's ids up from 1001.
@@ -51,6 +58,9 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 		return err
 	}
 	s.lastID = max(s.lastID, 1000, highestID(shop))
+	if shop.Standing == "" {
+		shop.Standing = StandingOpen
+	}
 	stamp(&shop.CreatedAt, now)
 	stamp(&shop.UpdatedAt, now)
 	for i := range shop.Locations {
@@ -70,6 +80,9 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 		}
 		if a.PublicCategory == "" {
 			a.PublicCategory = "CUSTOM"
+		}
+		if a.ProtectedDataApproved == nil {
+			a.ProtectedDataApproved = new(true)
 		}
 		if a.Uninstalled {
 			a.Tokens = nil
@@ -118,9 +131,19 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkApps, checkLocations, checkDefinitions, checkSubscriptions} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkDefinitions, checkSubscriptions, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+func checkRateLimit(shop *Shop) error {
+	l := shop.RateLimit
+	for _, n := range []float64{l.Maximum, l.RestoreRate, l.RESTBucket, l.RESTLeak} {
+		if !(n >= 0 && n <= 1e9) {
+			return fmt.Errorf("rateLimit: %v is not from 0, which means the plan's, to 1e9", n)
 		}
 	}
 	return nil
@@ -173,6 +196,9 @@ func checkSubscriptions(shop *Shop) error {
 		}
 		if w.Topic == "" || w.URI == "" {
 			return fmt.Errorf("webhookSubscriptions: want a topic such as ORDERS_CREATE and a uri")
+		}
+		if _, err := parseFilter(w.Filter); err != nil {
+			return fmt.Errorf("webhookSubscriptions: the filter %q is not modelled by the simulator (%w)", w.Filter, err)
 		}
 	}
 	return nil

@@ -17,14 +17,18 @@ var subscriptionTypes = merge(connectionFields("WebhookSubscription"), map[strin
 			}
 			return findSubscription(r, id)
 		}, "id"),
-		"webhookSubscriptions": root(webhookSubscriptions, append(pageArguments, "sortKey", "topics", "uri", "callbackUrl", "format")...),
+		"webhookSubscriptions": root(webhookSubscriptions, append(pageArguments, "sortKey", "topics", "uri", "callbackUrl", "format", "query")...),
 		"webhookSubscriptionsCount": root(func(r *request, args arguments) (any, error) {
-			count, precision := len(ownSubscriptions(r)), "EXACT"
+			found, err := subscriptionCountSearch.choose(ownSubscriptions(r), args, r.now)
+			if err != nil {
+				return nil, err
+			}
+			count, precision := len(found), "EXACT"
 			if limit, ok := args.whole("limit"); ok && count > limit {
 				count, precision = limit, "AT_LEAST"
 			}
 			return record{"count": count, "precision": precision}, nil
-		}, "limit"),
+		}, "limit", "query"),
 	},
 	"WebhookSubscription": {
 		"id":                  idOf("WebhookSubscription", func(w *WebhookSubscription) uint64 { return w.ID }),
@@ -87,12 +91,16 @@ func webhookSubscriptions(r *request, args arguments) (any, error) {
 			args.given("callbackUrl") && args.text("callbackUrl") != w.URI ||
 			args.given("format") && args.text("format") != w.Format
 	})
+	if all, err = subscriptionSearch.choose(all, args, r.now); err != nil {
+		return nil, err
+	}
 	return page(all, order, args)
 }
 
-// ownSubscriptions are those of the app that asks.
+// ownSubscriptions are those of the app that asks, but those of its
+// configuration file, which the API does not show.
 func ownSubscriptions(r *request) []*WebhookSubscription {
-	return slices.DeleteFunc(pointers(r.shop.WebhookSubscriptions), func(w *WebhookSubscription) bool { return w.App != r.app.ClientID })
+	return slices.DeleteFunc(pointers(r.shop.WebhookSubscriptions), func(w *WebhookSubscription) bool { return w.App != r.app.ClientID || w.AppConfig })
 }
 
 func findSubscription(r *request, id uint64) (any, error) {

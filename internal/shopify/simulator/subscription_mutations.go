@@ -27,9 +27,15 @@ func createSubscription(r *request, args arguments) (any, error) {
 	if value := r.schema.Types["WebhookSubscriptionTopic"].EnumValues.ForName(topic); !schema.AccessOf(value.Directives).Allows(r.granted) {
 		return subscriptionPayload(nil, userError("", "You cannot create a webhook subscription with the specified topic", "topic"))
 	}
+	if refused := refuseTopic(r.app, topic); refused != nil {
+		return subscriptionPayload(nil, refused)
+	}
 	w := WebhookSubscription{App: r.app.ClientID, Topic: topic, Format: "JSON", APIVersion: r.version, CreatedAt: r.now}
 	if errors := fill(r, &w, args.object("webhookSubscription")); len(errors) > 0 {
 		return subscriptionPayload(nil, errors...)
+	}
+	if err := modelled(&w); err != nil {
+		return nil, err
 	}
 	w.ID = r.nextID()
 	r.shop.WebhookSubscriptions = append(r.shop.WebhookSubscriptions, w)
@@ -48,6 +54,9 @@ func updateSubscription(r *request, args arguments) (any, error) {
 	changed := *w
 	if errors := fill(r, &changed, args.object("webhookSubscription")); len(errors) > 0 {
 		return subscriptionPayload(nil, errors...)
+	}
+	if err := modelled(&changed); err != nil {
+		return nil, err
 	}
 	*w = changed
 	return subscriptionPayload(w)
@@ -132,6 +141,14 @@ func subscriptionErrors(r *request, w *WebhookSubscription, in arguments) []reco
 		}
 	}
 	return errors
+}
+
+// modelled refuses a filter that the simulator could not heed.
+func modelled(w *WebhookSubscription) error {
+	if _, err := parseFilter(w.Filter); err != nil {
+		return notModelled("the webhook filter %q (%s)", w.Filter, err)
+	}
+	return nil
 }
 
 // inputError is a userError of an input named webhookSubscription; those of

@@ -42,7 +42,7 @@ func appByToken(shop *Shop, token string, now time.Time) *App {
 	}
 	for i := range shop.Apps {
 		a := &shop.Apps[i]
-		if a.Uninstalled {
+		if a.Uninstalled || slices.Contains(a.RevokedTokens, token) {
 			continue
 		}
 		live := func(t Token) bool { return t.Value == token && now.Before(t.ExpiresAt) }
@@ -79,7 +79,7 @@ func exchangeToken(x *exchange) *reply {
 		return oauthError("invalid_request", "The simulator knows the client_credentials grant only.")
 	case app == nil:
 		return oauthError("application_cannot_be_found", "Could not find Shopify API application with api_key "+grant["client_id"])
-	case app.ClientSecret == "" || app.ClientSecret != grant["client_secret"]:
+	case !app.accepts(grant["client_secret"]):
 		return oauthError("invalid_client", "The client secret is not the app's.")
 	case app.Organization != st.shop.Organization:
 		return oauthError("shop_not_permitted", "Client credentials cannot be performed on this shop.")

@@ -22,6 +22,10 @@ func TestAuthentication(t *testing.T) {
 		"unknown":     {reason: "a token that nobody gave out", change: func(*Shop) {}, token: "shpat_x", want: 401},
 		"revoked":     {reason: "a token that was replaced", change: func(s *Shop) { s.Apps[0].AccessToken = "shpat_new" }, token: "shpat_maple-kids", want: 401},
 		"uninstalled": {reason: "an app that is gone", change: func(s *Shop) { s.Apps[0].Uninstalled = true }, token: "shpat_maple-kids", want: 401},
+		"revoked by name": {reason: "a token that is listed as revoked", token: "shpat_maple-kids", want: 401,
+			change: func(s *Shop) { s.Apps[0].RevokedTokens = []string{"shpat_maple-kids"} }},
+		"other revoked": {reason: "which others are not", token: "shpat_maple-kids", want: 200,
+			change: func(s *Shop) { s.Apps[0].RevokedTokens = []string{"shpat_old"} }},
 		"empty static": {reason: "an app without a static token has none that is empty",
 			change: func(s *Shop) { s.Apps[0].AccessToken = "" }, want: 401},
 	}
@@ -108,8 +112,12 @@ func TestMintedTokensExpire(t *testing.T) {
 
 	fresh := fmt.Sprint(w.mint("", mapleGrant).at("access_token"))
 	w.Expect(w.shop().Apps[0].Tokens).To(HaveLen(1), "expired tokens are forgotten")
-	w.update(func(s *Shop) { s.Apps[0].Tokens = nil })
+	w.update(func(s *Shop) { s.Apps[0].RevokedTokens = []string{fresh} })
 	w.Expect(status(fresh)).To(Equal(401), "a token that was revoked is refused")
+	renewed := fmt.Sprint(w.mint("", mapleGrant).at("access_token"))
+	w.Expect(status(renewed)).To(Equal(200), "and the app can mint another")
+	w.update(func(s *Shop) { s.Apps[0].Tokens = nil })
+	w.Expect(status(renewed)).To(Equal(401), "a token that the shop no longer has is refused too")
 }
 
 func TestShopsAreApart(t *testing.T) {
