@@ -195,11 +195,7 @@ func (run *storeRun) announce() {
 		run.event(corev1.EventTypeNormal, v1alpha1.ReasonApplied, "Applied the spec: "+summary(applied))
 	}
 	if adopted := run.plan.Adopted; len(adopted) > 0 {
-		var names []string
-		for _, a := range adopted {
-			names = append(names, a.Kind+" "+a.Key)
-		}
-		run.event(corev1.EventTypeNormal, "Adopted", "Took over from the store: "+summary(names))
+		run.event(corev1.EventTypeNormal, v1alpha1.ReasonAdopted, "Took over from the store: "+summary(adopted))
 	}
 	was, is := conditions.Get(run.before, meta.ReadyCondition), conditions.Get(run.store, meta.ReadyCondition)
 	if is == nil || was != nil && was.Status == is.Status && was.Reason == is.Reason {

@@ -90,6 +90,8 @@ const (
 
 	// ReasonApplied: the things that the spec declares are in place.
 	ReasonApplied = "Applied"
+	// ReasonAdopted: something that was in the store came under management.
+	ReasonAdopted = "Adopted"
 	// ReasonConflict: something in the store stands in the way.
 	ReasonConflict = "Conflict"
 	// ReasonRefused: Shopify refuses what the spec asks for.

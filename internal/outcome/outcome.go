@@ -81,6 +81,8 @@ func Of(err error) Verdict {
 	case shopify.Invalid:
 		// What is taken shows at the next look, which decides what to do.
 		return Verdict{Reason: v1alpha1.ReasonRefused, Stalled: !e.Taken(), Message: e.Message}
+	case shopify.Conflict:
+		return Verdict{Reason: v1alpha1.ReasonConflict, Message: e.Message}
 	case shopify.Throttled:
 		return Verdict{Reason: v1alpha1.ReasonThrottled, Message: e.Message, RetryAfter: e.RetryAfter}
 	default:

@@ -58,7 +58,7 @@ func includeFields(topic shopify.Topic) []string {
 func SubscriptionObject(s shopify.WebhookSubscription) Object {
 	fields := slices.Sorted(slices.Values(s.IncludeFields))
 	return Object{
-		Kind: KindSubscription, Key: string(s.Topic) + " " + s.URI, ID: s.ID,
+		Kind: KindSubscription, Key: string(s.Topic) + " " + s.URI, Label: string(s.Topic), ID: s.ID,
 		Fields: []Field{
 			{Path: "format", Value: s.Format},
 			{Path: "includeFields", Value: strings.Join(fields, ",")},

@@ -19,6 +19,8 @@ type Object struct {
 	// Kind and Key identify the thing; Key is unique within its Kind.
 	Kind string
 	Key  string
+	// Label is what people call the thing; the Key where it is empty.
+	Label string
 	// ID is Shopify's global id of an observed thing.
 	ID string
 	// Fields are compared one by one, in order.
@@ -68,6 +70,7 @@ type Action struct {
 	Verb  Verb
 	Kind  string
 	Key   string
+	Label string
 	ID    string // of the thing to update or delete
 	Cause Cause
 	// Paths are the properties that an update changes.
@@ -79,7 +82,7 @@ type Action struct {
 // String describes the action, such as "update WebhookSubscription ORDERS_PAID
 // (includeFields)".
 func (a Action) String() string {
-	s := strings.ToLower(string(a.Verb)) + " " + a.Kind + " " + a.Key
+	s := strings.ToLower(string(a.Verb)) + " " + a.Kind + " " + a.Label
 	if len(a.Paths) > 0 {
 		s += " (" + strings.Join(a.Paths, ", ") + ")"
 	}
@@ -99,8 +102,9 @@ type Plan struct {
 	Actions   []Action
 	Conflicts []Conflict
 	Inventory []v1alpha1.InventoryEntry
-	// Adopted lists the things that the plan takes over.
-	Adopted []Action
+	// Adopted lists the things that the plan takes over, such as
+	// "MetafieldDefinition consignment.event_id".
+	Adopted []string
 }
 
 // Compute decides how to get from the observed to the desired things. The
@@ -152,7 +156,7 @@ func (p *Plan) create(want Object, entry v1alpha1.InventoryEntry, recorded bool)
 	if recorded && entry.Origin != v1alpha1.OriginPending && entry.Hash == want.Hash() {
 		cause = Drifted // it was there, and nobody asked for it to go
 	}
-	p.Actions = append(p.Actions, Action{Verb: Create, Kind: want.Kind, Key: want.Key, Cause: cause, Hash: want.Hash()})
+	p.Actions = append(p.Actions, want.action(Create, cause))
 	p.record(want, "", v1alpha1.OriginPending, want.Hash())
 }
 
@@ -175,7 +179,7 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 		return
 	default:
 		origin = v1alpha1.OriginAdopted
-		p.Adopted = append(p.Adopted, Action{Kind: want.Kind, Key: want.Key, ID: have.ID})
+		p.Adopted = append(p.Adopted, want.Kind+" "+want.label())
 	}
 	if fixed := want.immutableDifferences(have); len(fixed) > 0 {
 		p.conflict(want, fmt.Sprintf("has another %s in the store, which Shopify cannot change: choose another key, or remove it from the store", strings.Join(fixed, ", ")))
@@ -190,7 +194,9 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 	if entry.Hash == want.Hash() {
 		cause = Drifted
 	}
-	p.Actions = append(p.Actions, Action{Verb: Update, Kind: want.Kind, Key: want.Key, ID: have.ID, Cause: cause, Paths: differing, Hash: want.Hash()})
+	update := want.action(Update, cause)
+	update.ID, update.Paths = have.ID, differing
+	p.Actions = append(p.Actions, update)
 	p.record(want, have.ID, origin, entry.Hash)
 }
 
@@ -202,7 +208,7 @@ func (p *Plan) remove(surplus []Object, entry v1alpha1.InventoryEntry) {
 		if !o.Owned && !made {
 			continue
 		}
-		p.Actions = append(p.Actions, Action{Verb: Delete, Kind: o.Kind, Key: o.Key, ID: o.ID, Cause: SpecChanged})
+		p.Actions = append(p.Actions, o.action(Delete, SpecChanged))
 		if made {
 			p.Inventory = append(p.Inventory, entry) // until it is gone
 		}
@@ -210,7 +216,7 @@ func (p *Plan) remove(surplus []Object, entry v1alpha1.InventoryEntry) {
 }
 
 func (p *Plan) conflict(o Object, message string) {
-	p.Conflicts = append(p.Conflicts, Conflict{Kind: o.Kind, Key: o.Key, Message: o.Kind + " " + o.Key + " " + message})
+	p.Conflicts = append(p.Conflicts, Conflict{Kind: o.Kind, Key: o.Key, Message: o.Kind + " " + o.label() + " " + message})
 }
 
 func (p *Plan) record(o Object, id string, origin v1alpha1.InventoryOrigin, hash string) {
@@ -248,6 +254,12 @@ func (p *Plan) Drift() []string {
 	}
 	return lines
 }
+
+func (o Object) action(verb Verb, cause Cause) Action {
+	return Action{Verb: verb, Kind: o.Kind, Key: o.Key, Label: o.label(), ID: o.ID, Cause: cause, Hash: o.Hash()}
+}
+
+func (o Object) label() string { return cmp.Or(o.Label, o.Key) }
 
 func (o Object) name() string { return o.Kind + "/" + o.Key }
 

@@ -52,7 +52,7 @@ type caller struct {
 // MakeRequest sends one document. It implements graphql.Client.
 func (c *caller) MakeRequest(ctx context.Context, req *graphql.Request, resp *graphql.Response) error {
 	c.info.operation, c.info.graphQL = req.OpName, true
-	c.info.read = !strings.HasPrefix(strings.TrimSpace(req.Query), "mutation")
+	c.info.repeatable = c.info.repeatable || !strings.HasPrefix(strings.TrimSpace(req.Query), "mutation")
 	base := c.client.base // a copy: go-shopify notes the state of a request in its client
 	if err := base.Post(withCall(ctx, c.info), "graphql.json", req, resp); err != nil {
 		return asError(c.info, err)

@@ -20,6 +20,8 @@ const (
 	NotFound Kind = "NotFound"
 	// Invalid: Shopify understood the input and refuses it; Fields says why.
 	Invalid Kind = "Invalid"
+	// Conflict: the thing is not as the call expects it to be; nothing was changed.
+	Conflict Kind = "Conflict"
 	// Frozen: the shop is locked or unpaid (HTTP 402, 423).
 	Frozen Kind = "Frozen"
 	// Throttled: the rate limit is used up; nothing was carried out.
@@ -130,6 +132,12 @@ func refusedWithCode[E codedUserError[C], C ~string](operation string, list []E)
 	return invalid(operation, fields)
 }
 
+// stale says that a compare-and-set found another value. Recorded replies lack
+// the code at times (?), so the words count too.
+func stale(f FieldError) bool {
+	return f.Code == "CHANGE_FROM_QUANTITY_STALE" || strings.Contains(f.Message, "no longer matches the persisted quantity")
+}
+
 func invalid(operation string, fields []FieldError) error {
 	if len(fields) == 0 {
 		return nil
@@ -142,6 +150,10 @@ func invalid(operation string, fields []FieldError) error {
 		}
 		texts = append(texts, text)
 	}
-	return &Error{Kind: Invalid, Operation: operation, Fields: fields,
+	e := &Error{Kind: Invalid, Operation: operation, Fields: fields,
 		Message: "Shopify refuses the input: " + strings.Join(texts, "; ")}
+	if slices.ContainsFunc(fields, stale) {
+		e.Kind = Conflict
+	}
+	return e
 }

@@ -39,7 +39,9 @@ func (c *movedClock) After(d time.Duration) <-chan time.Time {
 type operation struct {
 	name    string // as the simulator's call log has it
 	read    bool
+	keyed   bool // recognised by an idempotency key, so it may be repeated like a read
 	rest    bool
+	shop    func(*simulator.Shop)                    // what the shop has beforehand
 	prepare func(*testing.T, *shopify.Client) string // returns the id to work on
 	call    func(context.Context, *shopify.Client, string) error
 	effects func(simulator.Shop) int // how often it took effect
@@ -152,6 +154,20 @@ var operations = []operation{
 		effects: func(s simulator.Shop) int { return 1 - len(s.MetafieldDefinitions) },
 	},
 	{
+		name: "SetQuantities", keyed: true,
+		shop: func(s *simulator.Shop) {
+			s.InventoryItems = []simulator.InventoryItem{{ID: 9001, SKU: "A-1", Tracked: true, Levels: []simulator.InventoryLevel{{LocationID: s.Locations[0].ID, Available: 1}}}}
+		},
+		prepare: func(t *testing.T, c *shopify.Client) string {
+			t.Helper()
+			return must[*shopify.Store](t)(c.Observe(t.Context())).Locations[0].ID
+		},
+		call: func(ctx context.Context, c *shopify.Client, location string) error {
+			return c.SetQuantities(ctx, "sale-1", []shopify.QuantityChange{{InventoryItemID: "gid://shopify/InventoryItem/9001", LocationID: location, From: 1, To: 0}})
+		},
+		effects: func(s simulator.Shop) int { return 1 - s.InventoryItems[0].Levels[0].Available },
+	},
+	{
 		name: "EnableLocalPickup",
 		prepare: func(t *testing.T, c *shopify.Client) string {
 			t.Helper()
@@ -212,7 +228,7 @@ func TestEveryFaultAgainstEveryOperation(t *testing.T) {
 			t.Run(name+"/"+op.name, func(t *testing.T) {
 				w := newFaultyWorld(t, op)
 				want := tc.mutations
-				if op.read {
+				if op.read || op.keyed {
 					want = tc.reads
 				}
 				w.strike(tc.fault)
@@ -227,7 +243,7 @@ func TestEveryFaultAgainstEveryOperation(t *testing.T) {
 				w = newFaultyWorld(t, op)
 				w.strike(gone(tc.fault))
 				passing := tc.once
-				if op.read && tc.reads > 1 {
+				if (op.read || op.keyed) && tc.reads > 1 {
 					passing = ""
 				}
 				if err := op.call(t.Context(), w.client, w.id); shopify.KindOf(err) != passing || passing == "" && err != nil {
@@ -263,6 +279,11 @@ func newFaultyWorld(t *testing.T, op operation) *faultyWorld {
 	}
 	w := &faultyWorld{t: t, sim: sim, op: op}
 	w.client = must[*shopify.Client](t)(clients.For("owner", faultyShop, shopify.PinnedVersion, shopify.Credentials{AccessToken: "shpat_maple-kids"}, "1"))
+	if op.shop != nil {
+		if err := sim.Update(faultyShop, op.shop); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if op.prepare != nil {
 		w.id = op.prepare(t, w.client)
 	}

@@ -29,7 +29,7 @@ type Province struct {
 
 // ShippingZones reads zones and tax rates over REST; it needs read_shipping.
 func (c *Client) ShippingZones(ctx context.Context) ([]ShippingZone, error) {
-	info := &call{operation: "ShippingZones", read: true}
+	info := &call{operation: "ShippingZones", repeatable: true}
 	base := c.base // a copy, see caller.MakeRequest
 	var reply goshopify.ShippingZonesResource
 	if err := base.Get(withCall(ctx, info), "shipping_zones.json", &reply, nil); err != nil {

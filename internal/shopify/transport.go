@@ -35,8 +35,9 @@ type call struct {
 	operation string
 	// graphQL calls spend from the budget of points; REST calls do not.
 	graphQL bool
-	// read calls change nothing, so they may be sent again whatever happened.
-	read bool
+	// repeatable calls change nothing, or are recognised by their key, so they may
+	// be sent again whatever happened.
+	repeatable bool
 
 	served    string // X-Shopify-API-Version
 	requestID string
@@ -105,8 +106,8 @@ func (t *transport) persist(req *http.Request, body []byte, c *call) (*http.Resp
 }
 
 // retryIn decides whether a failed call is sent again, and when. A throttled
-// call was not carried out; any other failure may have been, so only reads are
-// repeated after one.
+// call was not carried out; any other failure may have been, so only what is
+// repeatable is sent again after one.
 func retryIn(err error, c *call, attempt int) (time.Duration, bool) {
 	var e *Error
 	if !errors.As(err, &e) || attempt >= attempts {
@@ -114,7 +115,7 @@ func retryIn(err error, c *call, attempt int) (time.Duration, bool) {
 	}
 	switch {
 	case e.Kind == Throttled:
-	case e.Kind == Unavailable && (c.read || neverSent(err)):
+	case e.Kind == Unavailable && (c.repeatable || neverSent(err)):
 	default:
 		return 0, false
 	}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { graphQL, openShop, stateOf, versions } from './simulator.mjs';
+import { control, graphQL, openShop, stateOf, versions } from './simulator.mjs';
 
 /**
  * readOperations returns the text of every operation by its name, each with the
@@ -128,6 +128,23 @@ const story = [
   ['DeleteMetafieldDefinition', ({ definition: id }) => ({ id }), (data, { definition }) => {
     assert.deepEqual(data.metafieldDefinitionDelete, { deletedDefinitionId: definition, userErrors: [] });
   }],
+  ['SetQuantities', ({ shop, item }) => ({
+    key: 'sale-1',
+    input: {
+      name: 'available',
+      reason: 'correction',
+      quantities: [{
+        inventoryItemId: `gid://shopify/InventoryItem/${item}`,
+        locationId: `gid://shopify/Location/${shop.locations[0].id}`,
+        changeFromQuantity: 1,
+        quantity: 0,
+      }],
+    },
+  }), (data) => {
+    const { inventoryAdjustmentGroup, userErrors } = data.inventorySetQuantities;
+    assert.deepEqual(userErrors, []);
+    assert.match(inventoryAdjustmentGroup.id, /^gid:\/\/shopify\/InventoryAdjustmentGroup\/\d+/);
+  }],
   ['CreateWebhookSubscription', () => ({
     topic: 'ORDERS_CREATE',
     webhookSubscription: { uri, includeFields: ['id'] },
@@ -161,7 +178,9 @@ for (const apiVersion of versions) {
   test(`the operator's documents run at version ${apiVersion}`, async (t) => {
     const shop = await openShop(t);
     const client = graphQL(shop, { config: { apiVersion } });
-    const known = { shop };
+    const levels = [{ locationID: shop.locations[0].id, available: 1 }];
+    const stocked = await control('PATCH', `shops/${shop.domain}`, { inventoryItems: [{ sku: 'A-1', tracked: true, levels }] });
+    const known = { shop, item: stocked.inventoryItems[0].id };
     for (const [name, variables, check] of story) {
       await t.test(name, async () => {
         const { data, headers } = await client.request(operations.get(name), { variables: variables(known) });
@@ -171,6 +190,7 @@ for (const apiVersion of versions) {
     }
     const after = await stateOf(shop);
     assert.deepEqual([after.metafieldDefinitions, after.webhookSubscriptions], [[], []]);
+    assert.equal(after.inventoryItems[0].levels[0].available, 0);
     assert.deepEqual(after.locations[0].localPickup, { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' });
   });
 }

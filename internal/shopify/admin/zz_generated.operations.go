@@ -714,6 +714,88 @@ func (v *HasMetafieldsMetafieldIdentifierInput) GetKey() string { return v.Key }
 // GetNamespace returns HasMetafieldsMetafieldIdentifierInput.Namespace, and is useful for accessing the field via an interface.
 func (v *HasMetafieldsMetafieldIdentifierInput) GetNamespace() *string { return v.Namespace }
 
+type InventoryQuantityInput struct {
+	ChangeFromQuantity *int   `json:"changeFromQuantity"`
+	InventoryItemId    string `json:"inventoryItemId"`
+	LocationId         string `json:"locationId"`
+	Quantity           int    `json:"quantity"`
+}
+
+// GetChangeFromQuantity returns InventoryQuantityInput.ChangeFromQuantity, and is useful for accessing the field via an interface.
+func (v *InventoryQuantityInput) GetChangeFromQuantity() *int { return v.ChangeFromQuantity }
+
+// GetInventoryItemId returns InventoryQuantityInput.InventoryItemId, and is useful for accessing the field via an interface.
+func (v *InventoryQuantityInput) GetInventoryItemId() string { return v.InventoryItemId }
+
+// GetLocationId returns InventoryQuantityInput.LocationId, and is useful for accessing the field via an interface.
+func (v *InventoryQuantityInput) GetLocationId() string { return v.LocationId }
+
+// GetQuantity returns InventoryQuantityInput.Quantity, and is useful for accessing the field via an interface.
+func (v *InventoryQuantityInput) GetQuantity() int { return v.Quantity }
+
+type InventorySetQuantitiesInput struct {
+	Name                 string                    `json:"name"`
+	Quantities           []*InventoryQuantityInput `json:"quantities,omitempty"`
+	Reason               string                    `json:"reason"`
+	ReferenceDocumentUri *string                   `json:"referenceDocumentUri"`
+}
+
+// GetName returns InventorySetQuantitiesInput.Name, and is useful for accessing the field via an interface.
+func (v *InventorySetQuantitiesInput) GetName() string { return v.Name }
+
+// GetQuantities returns InventorySetQuantitiesInput.Quantities, and is useful for accessing the field via an interface.
+func (v *InventorySetQuantitiesInput) GetQuantities() []*InventoryQuantityInput { return v.Quantities }
+
+// GetReason returns InventorySetQuantitiesInput.Reason, and is useful for accessing the field via an interface.
+func (v *InventorySetQuantitiesInput) GetReason() string { return v.Reason }
+
+// GetReferenceDocumentUri returns InventorySetQuantitiesInput.ReferenceDocumentUri, and is useful for accessing the field via an interface.
+func (v *InventorySetQuantitiesInput) GetReferenceDocumentUri() *string {
+	return v.ReferenceDocumentUri
+}
+
+type InventorySetQuantitiesUserErrorCode string
+
+const (
+	InventorySetQuantitiesUserErrorCodeChangeFromQuantityStale               InventorySetQuantitiesUserErrorCode = "CHANGE_FROM_QUANTITY_STALE"
+	InventorySetQuantitiesUserErrorCodeCompareQuantityRequired               InventorySetQuantitiesUserErrorCode = "COMPARE_QUANTITY_REQUIRED"
+	InventorySetQuantitiesUserErrorCodeCompareQuantityStale                  InventorySetQuantitiesUserErrorCode = "COMPARE_QUANTITY_STALE"
+	InventorySetQuantitiesUserErrorCodeIdempotencyConcurrentRequest          InventorySetQuantitiesUserErrorCode = "IDEMPOTENCY_CONCURRENT_REQUEST"
+	InventorySetQuantitiesUserErrorCodeIdempotencyKeyParameterMismatch       InventorySetQuantitiesUserErrorCode = "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"
+	InventorySetQuantitiesUserErrorCodeIdempotencyPreviousAttemptFailed      InventorySetQuantitiesUserErrorCode = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+	InventorySetQuantitiesUserErrorCodeInvalidInventoryItem                  InventorySetQuantitiesUserErrorCode = "INVALID_INVENTORY_ITEM"
+	InventorySetQuantitiesUserErrorCodeInvalidLocation                       InventorySetQuantitiesUserErrorCode = "INVALID_LOCATION"
+	InventorySetQuantitiesUserErrorCodeInvalidName                           InventorySetQuantitiesUserErrorCode = "INVALID_NAME"
+	InventorySetQuantitiesUserErrorCodeInvalidQuantityNegative               InventorySetQuantitiesUserErrorCode = "INVALID_QUANTITY_NEGATIVE"
+	InventorySetQuantitiesUserErrorCodeInvalidQuantityTooHigh                InventorySetQuantitiesUserErrorCode = "INVALID_QUANTITY_TOO_HIGH"
+	InventorySetQuantitiesUserErrorCodeInvalidQuantityTooLow                 InventorySetQuantitiesUserErrorCode = "INVALID_QUANTITY_TOO_LOW"
+	InventorySetQuantitiesUserErrorCodeInvalidReason                         InventorySetQuantitiesUserErrorCode = "INVALID_REASON"
+	InventorySetQuantitiesUserErrorCodeInvalidReferenceDocument              InventorySetQuantitiesUserErrorCode = "INVALID_REFERENCE_DOCUMENT"
+	InventorySetQuantitiesUserErrorCodeItemNotStockedAtLocation              InventorySetQuantitiesUserErrorCode = "ITEM_NOT_STOCKED_AT_LOCATION"
+	InventorySetQuantitiesUserErrorCodeNonMutableInventoryItem               InventorySetQuantitiesUserErrorCode = "NON_MUTABLE_INVENTORY_ITEM"
+	InventorySetQuantitiesUserErrorCodeNoDuplicateInventoryItemIdGroupIdPair InventorySetQuantitiesUserErrorCode = "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"
+)
+
+var AllInventorySetQuantitiesUserErrorCode = []InventorySetQuantitiesUserErrorCode{
+	InventorySetQuantitiesUserErrorCodeChangeFromQuantityStale,
+	InventorySetQuantitiesUserErrorCodeCompareQuantityRequired,
+	InventorySetQuantitiesUserErrorCodeCompareQuantityStale,
+	InventorySetQuantitiesUserErrorCodeIdempotencyConcurrentRequest,
+	InventorySetQuantitiesUserErrorCodeIdempotencyKeyParameterMismatch,
+	InventorySetQuantitiesUserErrorCodeIdempotencyPreviousAttemptFailed,
+	InventorySetQuantitiesUserErrorCodeInvalidInventoryItem,
+	InventorySetQuantitiesUserErrorCodeInvalidLocation,
+	InventorySetQuantitiesUserErrorCodeInvalidName,
+	InventorySetQuantitiesUserErrorCodeInvalidQuantityNegative,
+	InventorySetQuantitiesUserErrorCodeInvalidQuantityTooHigh,
+	InventorySetQuantitiesUserErrorCodeInvalidQuantityTooLow,
+	InventorySetQuantitiesUserErrorCodeInvalidReason,
+	InventorySetQuantitiesUserErrorCodeInvalidReferenceDocument,
+	InventorySetQuantitiesUserErrorCodeItemNotStockedAtLocation,
+	InventorySetQuantitiesUserErrorCodeNonMutableInventoryItem,
+	InventorySetQuantitiesUserErrorCodeNoDuplicateInventoryItemIdGroupIdPair,
+}
+
 // Location includes the GraphQL fields of Location requested by the fragment Location.
 type Location struct {
 	Id                    string                                                    `json:"id"`
@@ -1617,6 +1699,64 @@ func (v *PageInfo) GetHasNextPage() bool { return v.HasNextPage }
 // GetEndCursor returns PageInfo.EndCursor, and is useful for accessing the field via an interface.
 func (v *PageInfo) GetEndCursor() *string { return v.EndCursor }
 
+// SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload includes the requested fields of the GraphQL type InventorySetQuantitiesPayload.
+type SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload struct {
+	InventoryAdjustmentGroup *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadInventoryAdjustmentGroup                    `json:"inventoryAdjustmentGroup"`
+	UserErrors               []*SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError `json:"userErrors"`
+}
+
+// GetInventoryAdjustmentGroup returns SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload.InventoryAdjustmentGroup, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload) GetInventoryAdjustmentGroup() *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadInventoryAdjustmentGroup {
+	return v.InventoryAdjustmentGroup
+}
+
+// GetUserErrors returns SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload) GetUserErrors() []*SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError {
+	return v.UserErrors
+}
+
+// SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadInventoryAdjustmentGroup includes the requested fields of the GraphQL type InventoryAdjustmentGroup.
+type SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadInventoryAdjustmentGroup struct {
+	Id string `json:"id"`
+}
+
+// GetId returns SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadInventoryAdjustmentGroup.Id, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadInventoryAdjustmentGroup) GetId() string {
+	return v.Id
+}
+
+// SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError includes the requested fields of the GraphQL type InventorySetQuantitiesUserError.
+type SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError struct {
+	Field   []string                             `json:"field"`
+	Message string                               `json:"message"`
+	Code    *InventorySetQuantitiesUserErrorCode `json:"code"`
+}
+
+// GetField returns SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError.Field, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError.Message, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError) GetMessage() string {
+	return v.Message
+}
+
+// GetCode returns SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError.Code, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayloadUserErrorsInventorySetQuantitiesUserError) GetCode() *InventorySetQuantitiesUserErrorCode {
+	return v.Code
+}
+
+// SetQuantitiesResponse is returned by SetQuantities on success.
+type SetQuantitiesResponse struct {
+	InventorySetQuantities *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload `json:"inventorySetQuantities"`
+}
+
+// GetInventorySetQuantities returns SetQuantitiesResponse.InventorySetQuantities, and is useful for accessing the field via an interface.
+func (v *SetQuantitiesResponse) GetInventorySetQuantities() *SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload {
+	return v.InventorySetQuantities
+}
+
 // UpdateMetafieldDefinitionMetafieldDefinitionUpdateMetafieldDefinitionUpdatePayload includes the requested fields of the GraphQL type MetafieldDefinitionUpdatePayload.
 type UpdateMetafieldDefinitionMetafieldDefinitionUpdateMetafieldDefinitionUpdatePayload struct {
 	UpdatedDefinition *UpdateMetafieldDefinitionMetafieldDefinitionUpdateMetafieldDefinitionUpdatePayloadUpdatedDefinitionMetafieldDefinition           `json:"updatedDefinition"`
@@ -2352,6 +2492,18 @@ type __MetafieldDefinitionsInput struct {
 // GetAfter returns __MetafieldDefinitionsInput.After, and is useful for accessing the field via an interface.
 func (v *__MetafieldDefinitionsInput) GetAfter() *string { return v.After }
 
+// __SetQuantitiesInput is used internally by genqlient
+type __SetQuantitiesInput struct {
+	Input *InventorySetQuantitiesInput `json:"input,omitempty"`
+	Key   string                       `json:"key"`
+}
+
+// GetInput returns __SetQuantitiesInput.Input, and is useful for accessing the field via an interface.
+func (v *__SetQuantitiesInput) GetInput() *InventorySetQuantitiesInput { return v.Input }
+
+// GetKey returns __SetQuantitiesInput.Key, and is useful for accessing the field via an interface.
+func (v *__SetQuantitiesInput) GetKey() string { return v.Key }
+
 // __UpdateMetafieldDefinitionInput is used internally by genqlient
 type __UpdateMetafieldDefinitionInput struct {
 	Definition *MetafieldDefinitionUpdateInput `json:"definition,omitempty"`
@@ -2839,6 +2991,51 @@ func ObserveStore(
 	}
 
 	data_ = &ObserveStoreResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by SetQuantities.
+const SetQuantities_Operation = `
+mutation SetQuantities ($input: InventorySetQuantitiesInput!, $key: String!) {
+	inventorySetQuantities(input: $input) @idempotent(key: $key) {
+		inventoryAdjustmentGroup {
+			id
+		}
+		userErrors {
+			field
+			message
+			code
+		}
+	}
+}
+`
+
+// Sets stock by compare-and-set. The key makes a repetition answer with what the
+// first attempt did.
+func SetQuantities(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input *InventorySetQuantitiesInput,
+	key string,
+) (data_ *SetQuantitiesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "SetQuantities",
+		Query:  SetQuantities_Operation,
+		Variables: &__SetQuantitiesInput{
+			Input: input,
+			Key:   key,
+		},
+	}
+
+	data_ = &SetQuantitiesResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

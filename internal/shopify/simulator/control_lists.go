@@ -35,6 +35,13 @@ var definitionList = stateList[MetafieldDefinition]{
 	fresh: func(*Shop, *MetafieldDefinition) {},
 }
 
+var inventoryList = stateList[InventoryItem]{
+	name:  "inventory_items",
+	of:    func(s *Shop) *[]InventoryItem { return &s.InventoryItems },
+	id:    func(i *InventoryItem) *uint64 { return &i.ID },
+	fresh: func(*Shop, *InventoryItem) {},
+}
+
 func (l stateList[T]) routes(s *Simulator, handle func(string, func(*http.Request) (*reply, error))) {
 	list := "/__sim/shops/{domain}/" + l.name
 	handle("GET "+list, func(r *http.Request) (*reply, error) {

@@ -26,8 +26,9 @@
 // delivery or more (delivery_engine.go), as the shop's rules of disorder say
 // (delivery_rules.go). The clock (clock.go) makes each attempt
 // (delivery_attempt.go), signed as signing.go says. Who changes what apps are
-// told of calls Simulator.emit with a payload of payload*.go; a change of the
-// shop or its apps is noticed by itself (events_natural.go).
+// told of calls Simulator.emit with a payload of payload*.go, a resolver tell of
+// its request; a change of the shop, its apps or its stock behind the API's back
+// is noticed by itself (events_natural.go).
 //
 // # Adding a resource
 //
@@ -39,7 +40,8 @@
 // field that a resolver does not name as heeded: nothing is silently ignored.
 // A test holds every name in the registry against the schemas. A mutation that
 // takes @idempotent(key:) is wrapped in idempotent (idempotency.go), which does
-// the rest; which those are a test knows.
+// the rest; which those are a test knows. Arguments that are wrong whatever the
+// key are refused before it by refusing.
 //
 // A list with a query: argument gets searchFields (search_fields.go), those that
 // the schema's description of the argument names.

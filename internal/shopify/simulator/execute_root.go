@@ -28,6 +28,11 @@ func (e *executor) mutationOrField(typeName string, source any, s selected, at *
 	if err != nil {
 		return e.failed(asGraphQL(err), s.fields[0], at)
 	}
+	if answer.refuse != nil {
+		if err := answer.refuse(e.request, args); err != nil {
+			return e.failed(asGraphQL(err), s.fields[0], at)
+		}
+	}
 	return e.once(answer, s, args, at)
 }
 

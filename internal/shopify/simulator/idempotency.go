@@ -30,6 +30,12 @@ func idempotent(f field) field {
 	return f
 }
 
+// refusing gives a field arguments that are wrong whatever the key.
+func (f field) refusing(refuse func(r *request, args arguments) error) field {
+	f.refuse = refuse
+	return f
+}
+
 // attempt is what became of the first call with a key.
 type attempt struct {
 	at    time.Time

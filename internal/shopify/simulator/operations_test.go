@@ -83,6 +83,10 @@ func inputs(w *world) map[string]map[string]any {
 			"id":                  gid("WebhookSubscription", shop.WebhookSubscriptions[0].ID),
 			"webhookSubscription": map[string]any{"uri": "https://relay.example/hooks/elsewhere"},
 		},
+		"SetQuantities": {"key": "first", "input": map[string]any{"name": "available", "reason": "correction", "quantities": []any{map[string]any{
+			"inventoryItemId": gid("InventoryItem", shop.InventoryItems[0].ID), "locationId": gid("Location", shop.Locations[0].ID),
+			"changeFromQuantity": 1, "quantity": 0,
+		}}}},
 		"DeleteWebhookSubscription": {"id": gid("WebhookSubscription", shop.WebhookSubscriptions[0].ID)},
 	}
 }
@@ -97,6 +101,7 @@ func TestOperationsOfTheClient(t *testing.T) {
 				w := newWorld(t)
 				w.update(func(s *Shop) {
 					s.Locations[0].LocalPickup = &LocalPickup{PickupTime: "ONE_HOUR"}
+					s.InventoryItems = []InventoryItem{{Levels: []InventoryLevel{{LocationID: s.Locations[0].ID, Available: 1}}}}
 					s.MetafieldDefinitions = []MetafieldDefinition{{
 						OwnerType: "PRODUCT", Namespace: "consignment", Key: "consignor_id", Name: "Consignor", Type: "single_line_text_field",
 					}}

@@ -23,6 +23,8 @@ type request struct {
 	now      time.Time
 	nextID   func() uint64
 	keys     *keyring // the shop's idempotency keys
+	// tell tells apps of one act of this request: an event for each payload.
+	tell func(topic string, payloads []any)
 }
 
 // field answers a field of the schema. Arguments that heeds does not name must
@@ -36,6 +38,9 @@ type field struct {
 	heeds   []string
 	// idempotent mutations take a key; see the function of that name.
 	idempotent bool
+	// refuse says what is wrong with the arguments before the key is looked at; may
+	// be nil.
+	refuse func(r *request, args arguments) error
 }
 
 // fields are those of one object type, by name.
@@ -77,14 +82,24 @@ func root(answer func(r *request, args arguments) (any, error), heeds ...string)
 var registry map[string]fields
 
 // lookups find what node(id:) returns, by the type in the id.
-var lookups map[string]func(r *request, id uint64) (any, error)
+var lookups map[string]func(r *request, id string) (any, error)
 
 func init() { //nolint:gochecknoinits // as a literal it would be a cycle: node's resolver uses lookups
 	registry = merge(shopTypes, appTypes, locationTypes, pickupTypes, definitionTypes, definitionMutations,
+		inventoryTypes, inventoryMutations,
 		subscriptionTypes, subscriptionMutations, nodeTypes)
-	lookups = map[string]func(r *request, id uint64) (any, error){
-		"Shop": findShopNode, "App": findApp, "AppInstallation": findApp, "Location": findLocation,
-		"MetafieldDefinition": findDefinition, "WebhookSubscription": findSubscription,
+	lookups = map[string]func(r *request, id string) (any, error){
+		"Shop": byNumber(findShopNode), "App": byNumber(findApp), "AppInstallation": byNumber(findApp),
+		"Location": byNumber(findLocation), "InventoryItem": byNumber(findInventoryItem), "InventoryLevel": findInventoryLevel,
+		"MetafieldDefinition": byNumber(findDefinition), "WebhookSubscription": byNumber(findSubscription),
+	}
+}
+
+// byNumber looks up by the number that ends a global id; what is none finds nothing.
+func byNumber(find func(r *request, id uint64) (any, error)) func(r *request, id string) (any, error) {
+	return func(r *request, id string) (any, error) {
+		number, _ := strconv.ParseUint(strings.SplitN(id, "/", 5)[4], 10, 64) // nothing has the id 0
+		return find(r, number)
 	}
 }
 
@@ -133,8 +148,7 @@ func node(r *request, id string) (any, error) {
 	if find == nil {
 		return nil, notModelled("%s (of those with ids: %s)", typeName, strings.Join(slices.Sorted(maps.Keys(lookups)), ", "))
 	}
-	number, _ := parseGID(id, typeName)
-	value, err := find(r, number)
+	value, err := find(r, id)
 	if value == nil || err != nil {
 		return nil, err
 	}

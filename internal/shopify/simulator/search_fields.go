@@ -32,6 +32,13 @@ var locationSearch = searchFields[*Location]{
 	}, "enabled", "disabled"),
 }
 
+var inventorySearch = searchFields[*InventoryItem]{
+	"id":         byID(func(i *InventoryItem) uint64 { return i.ID }),
+	"sku":        byText(func(i *InventoryItem) []string { return []string{i.SKU} }),
+	"created_at": byTime(func(i *InventoryItem) time.Time { return i.CreatedAt }),
+	"updated_at": byTime(func(i *InventoryItem) time.Time { return i.UpdatedAt }),
+}
+
 var definitionSearch = searchFields[*MetafieldDefinition]{
 	"id":         byID(func(d *MetafieldDefinition) uint64 { return d.ID }),
 	"key":        byText(func(d *MetafieldDefinition) []string { return []string{d.Key} }),

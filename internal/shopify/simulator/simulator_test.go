@@ -146,6 +146,21 @@ func TestAddingShops(t *testing.T) {
 		"orphan": {reason: "a subscription belongs to an app", change: func(s *Shop) {
 			s.WebhookSubscriptions = []WebhookSubscription{{App: "nobody", Topic: "ORDERS_CREATE", URI: "https://a.example"}}
 		}, want: "clientID"},
+		"nowhere": {reason: "stock is at a location", change: func(s *Shop) {
+			s.InventoryItems = []InventoryItem{{Levels: []InventoryLevel{{LocationID: 7}}}}
+		}, want: "locationID"},
+		"unnumbered": {reason: "which is named by its id", change: func(s *Shop) {
+			s.InventoryItems = []InventoryItem{{Levels: []InventoryLevel{{}}}}
+		}, want: "locationID"},
+		"twin levels": {reason: "once", change: func(s *Shop) {
+			s.Locations[0].ID = 7
+			s.InventoryItems = []InventoryItem{{Levels: []InventoryLevel{{LocationID: 7}, {LocationID: 7}}}}
+		}, want: "two levels"},
+		"twin items": {reason: "an id is one item's", change: func(s *Shop) { s.InventoryItems = []InventoryItem{{ID: 5}, {ID: 5}} }, want: "twice"},
+		"too much stock": {reason: "Shopify counts to a billion", change: func(s *Shop) {
+			s.Locations[0].ID = 7
+			s.InventoryItems = []InventoryItem{{Levels: []InventoryLevel{{LocationID: 7, Available: maxQuantity + 1}}}}
+		}, want: "available"},
 		"twin definitions": {reason: "owner, namespace and key are an identity", change: func(s *Shop) {
 			d := MetafieldDefinition{OwnerType: "PRODUCT", Namespace: "a", Key: "b", Type: "boolean"}
 			s.MetafieldDefinitions = []MetafieldDefinition{d, d}

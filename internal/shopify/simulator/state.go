@@ -49,6 +49,7 @@ type Shop struct {
 
 	Locations            []Location            `json:"locations"`
 	ShippingZones        []ShippingZone        `json:"shippingZones"`
+	InventoryItems       []InventoryItem       `json:"inventoryItems"`
 	MetafieldDefinitions []MetafieldDefinition `json:"metafieldDefinitions"`
 	WebhookSubscriptions []WebhookSubscription `json:"webhookSubscriptions"`
 	Apps                 []App                 `json:"apps"`
@@ -130,6 +131,26 @@ type LocalPickup struct {
 	// PickupTime is a DeliveryLocalPickupTime, such as TWENTY_FOUR_HOURS.
 	PickupTime   string `json:"pickupTime"`
 	Instructions string `json:"instructions"`
+}
+
+// InventoryItem is what a shop has in stock of a variant.
+type InventoryItem struct {
+	ID      uint64 `json:"id"`
+	SKU     string `json:"sku,omitempty"`
+	Tracked bool   `json:"tracked"`
+	// Levels are the locations that stock the item, each there once.
+	Levels    []InventoryLevel `json:"levels"`
+	CreatedAt time.Time        `json:"createdAt"`
+	UpdatedAt time.Time        `json:"updatedAt"`
+}
+
+// InventoryLevel is the stock of an item at a location.
+type InventoryLevel struct {
+	LocationID uint64 `json:"locationID"`
+	// Available may be less than nothing. The item has no other stock, so that as
+	// much is on hand.
+	Available int       `json:"available"`
+	UpdatedAt time.Time `json:"updatedAt"`
 }
 
 // MetafieldDefinition is the definition of a metafield on one kind of owner.

@@ -89,6 +89,9 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 			shop.WebhookSubscriptions = slices.DeleteFunc(shop.WebhookSubscriptions, func(w WebhookSubscription) bool { return w.App == a.ClientID })
 		}
 	}
+	for i := range shop.InventoryItems {
+		shop.InventoryItems[i].complete(s.nextID, now)
+	}
 	for i := range shop.MetafieldDefinitions {
 		d := &shop.MetafieldDefinitions[i]
 		assign(&d.ID, s.nextID)
@@ -105,6 +108,7 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	}
 	notNil(&shop.Locations)
 	notNil(&shop.ShippingZones)
+	notNil(&shop.InventoryItems)
 	notNil(&shop.MetafieldDefinitions)
 	notNil(&shop.WebhookSubscriptions)
 	notNil(&shop.Apps)
@@ -131,7 +135,7 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkDefinitions, checkSubscriptions, checkRateLimit, checkDelivery} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkDefinitions, checkSubscriptions, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
 		}
@@ -209,6 +213,9 @@ func highestID(shop *Shop) uint64 {
 	var highest uint64
 	for _, l := range shop.Locations {
 		highest = max(highest, l.ID)
+	}
+	for _, item := range shop.InventoryItems {
+		highest = max(highest, item.ID)
 	}
 	for _, d := range shop.MetafieldDefinitions {
 		highest = max(highest, d.ID)
