@@ -71,6 +71,12 @@ func TestTwoAreAppliedAtOnce(t *testing.T) {
 	if result := younger.settle(); result.RequeueAfter > time.Minute || younger.condition(v1alpha1.ConnectedCondition).Reason != v1alpha1.ReasonRival {
 		t.Errorf("the younger waits for the older to be looked at: %+v, %s", result, younger.condition(v1alpha1.ConnectedCondition))
 	}
+	younger.now = older.store.CreationTimestamp.Add(2 * rivalGrace)
+	younger.restart()
+	younger.settle()
+	if younger.condition(v1alpha1.ConnectedCondition).Reason == v1alpha1.ReasonRival {
+		t.Error("one that is never looked at blocks for ever")
+	}
 	older.ready()
 	younger.settle()
 	for _, s := range older.inShop().WebhookSubscriptions {

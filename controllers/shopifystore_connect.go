@@ -201,16 +201,21 @@ func (r *ShopifyStoreReconciler) refuseRival(ctx context.Context, run *storeRun)
 			// The other's name would tell one tenant about another.
 			return outcome.Stall(v1alpha1.ReasonRival, "An older ShopifyStore already serves %s: delete one of the two", run.store.Spec.ShopDomain)
 		}
-		if undecided(other) {
+		if undecided(other, r.Now()) {
 			return outcome.Wait(v1alpha1.ReasonRival, rivalPatience, "An older ShopifyStore names %s too and is looked at first", run.store.Spec.ShopDomain)
 		}
 	}
 	return nil
 }
 
-// rivalPatience is when a store looks again while an older one of the same shop
-// has not been looked at yet.
-const rivalPatience = 5 * time.Second
+const (
+	// rivalPatience is when a store looks again while an older one of the same
+	// shop has not been looked at yet.
+	rivalPatience = 5 * time.Second
+	// rivalGrace is how old that one may be: what has not been looked at by then
+	// is not going to be, and must not block for ever.
+	rivalGrace = time.Minute
+)
 
 // serves says that a store has written to its shop, or may write at any time:
 // it was bound and is not released. A failure that may pass does not end that,
@@ -228,8 +233,8 @@ func serves(s *v1alpha1.ShopifyStore) bool {
 }
 
 // undecided says that a store has not been looked at, and will be.
-func undecided(s *v1alpha1.ShopifyStore) bool {
-	return !conditions.Has(s, v1alpha1.ConnectedCondition) && !s.Spec.Suspend && s.DeletionTimestamp.IsZero()
+func undecided(s *v1alpha1.ShopifyStore, now time.Time) bool {
+	return now.Sub(s.CreationTimestamp.Time) < rivalGrace && !conditions.Has(s, v1alpha1.ConnectedCondition) && !s.Spec.Suspend && s.DeletionTimestamp.IsZero()
 }
 
 // withdraw removes the subscriptions of a store that turned out to be a rival:
