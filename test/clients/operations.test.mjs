@@ -1,8 +1,9 @@
-// The operator's own documents, run by a client that is not the operator's.
+// The operator's own documents, run by clients that are not the operator's.
+import { createAdminApiClient } from '@shopify/admin-api-client';
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { control, graphQL, openShop, stateOf, versions } from './simulator.mjs';
+import { control, graphQL, openShop, stateOf, versions, viaSimulator } from './simulator.mjs';
 
 /**
  * readOperations returns the text of every operation by its name, each with the
@@ -174,23 +175,51 @@ test("every one of the operator's documents has its part in the story", () => {
   assert.deepEqual([...operations.keys()].sort(), story.map(([name]) => name).sort());
 });
 
-for (const apiVersion of versions) {
-  test(`the operator's documents run at version ${apiVersion}`, async (t) => {
-    const shop = await openShop(t);
+/** senders run a document by each of Shopify's own clients: data, and the version that answered. */
+const senders = {
+  '@shopify/shopify-api': (shop, apiVersion) => {
     const client = graphQL(shop, { config: { apiVersion } });
-    const levels = [{ locationID: shop.locations[0].id, available: 1 }];
-    const stocked = await control('PATCH', `shops/${shop.domain}`, { inventoryItems: [{ sku: 'A-1', tracked: true, levels }] });
-    const known = { shop, item: stocked.inventoryItems[0].id };
-    for (const [name, variables, check] of story) {
-      await t.test(name, async () => {
-        const { data, headers } = await client.request(operations.get(name), { variables: variables(known) });
-        assert.deepEqual(headers['X-Shopify-Api-Version'], [apiVersion]);
-        check(data, known);
-      });
-    }
-    const after = await stateOf(shop);
-    assert.deepEqual([after.metafieldDefinitions, after.webhookSubscriptions], [[], []]);
-    assert.equal(after.inventoryItems[0].levels[0].available, 0);
-    assert.deepEqual(after.locations[0].localPickup, { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' });
-  });
+    return async (document, variables) => {
+      const { data, headers } = await client.request(document, { variables });
+      return { data, served: headers['X-Shopify-Api-Version'][0] };
+    };
+  },
+  '@shopify/admin-api-client': (shop, apiVersion) => {
+    const client = createAdminApiClient({
+      storeDomain: shop.domain,
+      apiVersion,
+      accessToken: shop.app.accessToken,
+      isTesting: true,
+      customFetchApi: viaSimulator,
+    });
+    return async (document, variables) => {
+      const reply = await client.fetch(document, { variables });
+      const { data, errors } = await reply.json();
+      assert.equal(errors, undefined);
+      return { data, served: reply.headers.get('X-Shopify-Api-Version') };
+    };
+  },
+};
+
+for (const [library, sender] of Object.entries(senders)) {
+  for (const apiVersion of versions) {
+    test(`${library} runs the operator's documents at version ${apiVersion}`, async (t) => {
+      const shop = await openShop(t);
+      const send = sender(shop, apiVersion);
+      const levels = [{ locationID: shop.locations[0].id, available: 1 }];
+      const stocked = await control('PATCH', `shops/${shop.domain}`, { inventoryItems: [{ sku: 'A-1', tracked: true, levels }] });
+      const known = { shop, item: stocked.inventoryItems[0].id };
+      for (const [name, variables, check] of story) {
+        await t.test(name, async () => {
+          const { data, served } = await send(operations.get(name), variables(known));
+          assert.equal(served, apiVersion);
+          check(data, known);
+        });
+      }
+      const after = await stateOf(shop);
+      assert.deepEqual([after.metafieldDefinitions, after.webhookSubscriptions], [[], []]);
+      assert.equal(after.inventoryItems[0].levels[0].available, 0);
+      assert.deepEqual(after.locations[0].localPickup, { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' });
+    });
+  }
 }
