@@ -10,6 +10,8 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/fluxcd/pkg/runtime/conditions"
 
+	"k8s.io/apimachinery/pkg/api/equality"
+
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
 	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
@@ -98,7 +100,7 @@ func (run *storeRun) record(ctx context.Context) error {
 	status := &run.store.Status
 	drift := run.plan.Drift()
 	drift = drift[:min(len(drift), maxDrift)]
-	known := slices.Equal(status.Inventory, run.plan.Inventory) && slices.Equal(status.Drift, drift) &&
+	known := equality.Semantic.DeepEqual(status.Inventory, run.plan.Inventory) && slices.Equal(status.Drift, drift) &&
 		(status.ObservedGeneration == run.store.Generation || conditions.IsReconciling(run.store))
 	status.Inventory, status.Drift = run.plan.Inventory, drift
 	if len(run.plan.Actions) == 0 || known {

@@ -8,7 +8,7 @@ import (
 const Finalizer = "shopify.shopkeeper.dev/store"
 
 // Condition types of a ShopifyStore, beside Ready, Reconciling and Stalled of
-// kstatus. Those from Connected to WebhooksApplied are summed up into Ready, in
+// kstatus. Those from Connected to PriceRulesApplied are summed up into Ready, in
 // this order.
 const (
 	// ConnectedCondition: the shop answers and accepts the credentials.
@@ -21,9 +21,14 @@ const (
 	MetafieldsAppliedCondition = "MetafieldsApplied"
 	// WebhooksAppliedCondition: the webhook subscriptions are in place.
 	WebhooksAppliedCondition = "WebhooksApplied"
+	// PriceRulesAppliedCondition: the price rules and their codes are in place.
+	PriceRulesAppliedCondition = "PriceRulesApplied"
+	// SchedulesAppliedCondition: the schedules make their SyncJobs.
+	SchedulesAppliedCondition = "SchedulesApplied"
 	// InSyncCondition: the store equals the spec. It is False while a change
-	// made in the store is being corrected, and where something of the spec
-	// cannot be applied. It does not count for Ready.
+	// made in the store is being corrected, where something of the spec cannot be
+	// applied, and in mode Observe while a plan waits. It does not count for
+	// Ready.
 	InSyncCondition = "InSync"
 	// SuspendedCondition: spec.suspend is true and nothing is done.
 	SuspendedCondition = "Suspended"
@@ -45,6 +50,8 @@ const (
 	// ReasonAPIVersionReplaced: another API version than the spec asks for is
 	// used, or answered.
 	ReasonAPIVersionReplaced = "APIVersionReplaced"
+	// ReasonAPIVersionEnding: the API version in use ends within 60 days.
+	ReasonAPIVersionEnding = "APIVersionEnding"
 	// ReasonAPIVersionUnknown: spec.apiVersion is newer than this release knows.
 	ReasonAPIVersionUnknown = "APIVersionUnknown"
 	// ReasonSecretNotFound: the Secret does not exist.
@@ -111,6 +118,23 @@ const (
 	ReasonSpecChanged = "SpecChanged"
 	// ReasonNotApplied: something of the spec could not be applied.
 	ReasonNotApplied = "NotApplied"
+
+	// ReasonPlanWaits: in mode Observe, Enforce would change the store.
+	ReasonPlanWaits = "PlanWaits"
+	// ReasonObserved: in mode Observe, the store was compared with the spec.
+	ReasonObserved = "Observed"
+	// ReasonDriftLoop: the same change was corrected three times in a row and is
+	// there again; it is left alone.
+	ReasonDriftLoop = "DriftLoop"
+	// ReasonDeprecated: Shopify is going to remove something that is in use.
+	ReasonDeprecated = "Deprecated"
+	// ReasonWithoutEffect: Shopify accepted a change and did not make it.
+	ReasonWithoutEffect = "WithoutEffect"
+
+	// ReasonScheduled: a SyncJob was made for its time.
+	ReasonScheduled = "Scheduled"
+	// ReasonScheduleInvalid: a schedule or its time zone cannot be read.
+	ReasonScheduleInvalid = "ScheduleInvalid"
 
 	// ReasonReleasing: the store is being released.
 	ReasonReleasing = "Releasing"

@@ -15,7 +15,7 @@ var (
 	GroupVersion = schema.GroupVersion{Group: "shopify.shopkeeper.dev", Version: "v1alpha1"}
 
 	schemeBuilder = runtime.NewSchemeBuilder(func(s *runtime.Scheme) error {
-		s.AddKnownTypes(GroupVersion, &ShopifyStore{}, &ShopifyStoreList{})
+		s.AddKnownTypes(GroupVersion, &ShopifyStore{}, &ShopifyStoreList{}, &SyncJob{}, &SyncJobList{})
 		metav1.AddToGroupVersion(s, GroupVersion)
 		return nil
 	})

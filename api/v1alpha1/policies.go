@@ -1,5 +1,17 @@
 package v1alpha1
 
+// Mode says whether Shopkeeper changes the store or only looks at it.
+// +kubebuilder:validation:Enum=Enforce;Observe
+type Mode string
+
+const (
+	// ModeEnforce brings the store in line with the spec.
+	ModeEnforce Mode = "Enforce"
+	// ModeObserve writes nothing to the store and shows in status.plan what
+	// Enforce would do. Deleting the object leaves the store as it is.
+	ModeObserve Mode = "Observe"
+)
+
 // AdoptionPolicy says what happens to a thing in the store that the spec
 // declares and that Shopkeeper did not make.
 // +kubebuilder:validation:Enum=IfIdentical;Always;Never

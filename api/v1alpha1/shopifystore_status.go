@@ -54,6 +54,46 @@ type ShopifyStoreStatus struct {
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=20
 	Drift []string `json:"drift,omitempty"`
+
+	// plan is what Enforce would do; there in mode Observe only, and while
+	// there is something to do.
+	// +optional
+	Plan *PlanStatus `json:"plan,omitempty"`
+
+	// schedules says of each schedule how far it has come.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=20
+	Schedules []ScheduleStatus `json:"schedules,omitempty"`
+}
+
+// PlanStatus is a plan that waits for mode Enforce.
+type PlanStatus struct {
+	// hash is a digest of all changes: the same plan has the same hash.
+	// +required
+	Hash string `json:"hash,omitempty"`
+	// total counts the changes.
+	// +required
+	Total int32 `json:"total,omitempty"`
+	// changes lists the first 20 changes, such as "create WebhookSubscription
+	// ORDERS_PAID" or "update MetafieldDefinition consignment.event_id (name)".
+	// A change that undoes what somebody did in the store says so.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	Changes []string `json:"changes,omitempty"`
+}
+
+// ScheduleStatus says how far a schedule has come.
+type ScheduleStatus struct {
+	// name is the schedule's name.
+	// +required
+	Name string `json:"name,omitempty"`
+	// lastScheduleTime is the time for which the last SyncJob was made, or was
+	// due and passed over; the store's jitter is in it.
+	// +optional
+	LastScheduleTime *metav1.Time `json:"lastScheduleTime,omitempty"`
 }
 
 // ShopStatus describes the shop that answered.
@@ -175,7 +215,8 @@ type InventoryEntry struct {
 	// key identifies the thing among its kind.
 	// +required
 	Key string `json:"key,omitempty"`
-	// id is Shopify's global id; empty while pending.
+	// id is Shopify's global id. While pending it is empty, or that of the thing
+	// that went missing and is about to be made again.
 	// +optional
 	ID string `json:"id,omitempty"`
 	// origin says how the thing came under management.
@@ -185,4 +226,15 @@ type InventoryEntry struct {
 	// spec from a change in the store.
 	// +optional
 	Hash string `json:"hash,omitempty"`
+	// corrections counts how often in a row the same change was found in the
+	// store and corrected. Found in order once, or after a change of the spec, it
+	// starts anew.
+	// +optional
+	Corrections int32 `json:"corrections,omitempty"`
+	// correctedPaths are the properties that were corrected each of these times;
+	// "presence" where the thing was gone.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=20
+	CorrectedPaths []string `json:"correctedPaths,omitempty"`
 }

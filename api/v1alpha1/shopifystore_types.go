@@ -85,6 +85,27 @@ type ShopifyStoreSpec struct {
 	// +kubebuilder:default={}
 	Webhooks WebhookSettings `json:"webhooks,omitzero"`
 
+	// priceRules are discount codes, each with the price rule behind it.
+	// +optional
+	// +listType=map
+	// +listMapKey=code
+	// +kubebuilder:validation:MaxItems=20
+	PriceRules []PriceRule `json:"priceRules,omitempty"`
+
+	// schedules are the jobs that run by the clock: the safety nets for what
+	// webhooks missed. Each run is a SyncJob of its own.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=20
+	Schedules []Schedule `json:"schedules,omitempty"`
+
+	// mode says whether the store is brought in line with the spec, or only
+	// compared with it.
+	// +optional
+	// +kubebuilder:default=Enforce
+	Mode Mode `json:"mode,omitempty"`
+
 	// adoptionPolicy says what happens to a thing that the spec declares and
 	// that is in the store already. Webhook subscriptions to Shopkeeper's own
 	// address are always taken over.
