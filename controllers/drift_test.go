@@ -40,11 +40,11 @@ func TestDriftIsCorrected(t *testing.T) {
 		"definition renamed": {"the admin's labels are the spec's",
 			func(s *simulator.Shop) { s.MetafieldDefinitions[0].Name = "X" }, []string{"UpdateMetafieldDefinition"}, "(name)"},
 		"pickup turned off": {"nobody could collect",
-			func(s *simulator.Shop) { s.Locations[0].LocalPickup = nil }, []string{"EnableLocalPickup"}, "update LocalPickup Warehouse"},
+			func(s *simulator.Shop) { s.Locations[0].LocalPickup = nil }, []string{"EnableLocalPickup", "OneLocation"}, "update LocalPickup Warehouse"},
 		"everything at once": {"one look, one correction each",
 			func(s *simulator.Shop) {
 				s.Locations[0].LocalPickup, s.MetafieldDefinitions, s.WebhookSubscriptions = nil, nil, nil
-			}, slices.Concat(slices.Repeat([]string{"CreateMetafieldDefinition"}, 3), slices.Repeat([]string{"CreateWebhookSubscription"}, 9), []string{"EnableLocalPickup"}), "and 10 more"},
+			}, slices.Concat(slices.Repeat([]string{"CreateMetafieldDefinition"}, 3), slices.Repeat([]string{"CreateWebhookSubscription"}, 9), []string{"EnableLocalPickup", "OneLocation"}), "and 10 more"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -76,6 +76,10 @@ func TestDriftIsCorrected(t *testing.T) {
 			}
 			if got := b.inShop(); len(got.WebhookSubscriptions) != len(want.WebhookSubscriptions) || len(got.MetafieldDefinitions) != len(want.MetafieldDefinitions) {
 				t.Errorf("%s: %d subscriptions and %d definitions", tc.reason, len(got.WebhookSubscriptions), len(got.MetafieldDefinitions))
+			}
+			b.ready() // forgets that it was corrected once
+			if got := b.happened(); len(got) > 0 {
+				t.Errorf("%s: events of a look at what is in order: %q", tc.reason, got)
 			}
 			version := b.store.ResourceVersion
 			b.ready()

@@ -66,7 +66,7 @@ func TestManager(t *testing.T) {
 	b.shop(func(s *simulator.Shop) { s.Apps[0].AccessToken = "shpat_new" })
 	b.secret(map[string]string{"accessToken": "shpat_stale"})
 	becomes(b.store, "a changed Secret is tried at once", because(v1alpha1.ReasonCredentialsRejected))
-	b.secret(map[string]string{"accessToken": "shpat_new"})
+	b.secret(map[string]string{"accessToken": "shpat_new", "webhookSecret": "x"})
 	becomes(b.store, "a mended Secret ends the wait at once", ready)
 
 	rival := &v1alpha1.ShopifyStore{ObjectMeta: metav1.ObjectMeta{Namespace: b.store.Namespace, Name: "younger"}, Spec: *b.store.Spec.DeepCopy()}

@@ -3,16 +3,11 @@ package controllers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
@@ -48,18 +43,22 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) err
 	if run.observed != nil {
 		run.scopes = run.observed.Scopes
 		status.Served = run.observed.ServedVersion
-		if err := errors.Join(run.bindShop(), run.checkApp()); err != nil {
+		if err := errors.Join(run.checkShop(), run.checkApp()); err != nil {
 			return err
 		}
 	}
 	if err := r.refuseRival(ctx, run); err != nil {
 		return err
 	}
-	run.markConnected(version)
+	run.bindShop()
+	run.markConnected(version, r.Now())
 	return nil
 }
 
-func (run *storeRun) markConnected(version shopify.Version) {
+// endingNotice is how long before the end of an API version it is warned of.
+const endingNotice = 60 * 24 * time.Hour
+
+func (run *storeRun) markConnected(version shopify.Version, now time.Time) {
 	status := run.store.Status.APIVersion
 	switch {
 	case version.Ended:
@@ -71,6 +70,9 @@ func (run *storeRun) markConnected(version shopify.Version) {
 	case status.Served != "" && status.Served != status.Used:
 		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonAPIVersionReplaced,
 			"The shop answers in API version %s instead of %s", status.Served, status.Used)
+	case version.SupportedUntil.Sub(now) < endingNotice:
+		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonAPIVersionEnding,
+			"Shopify stops serving API version %s on %s: set spec.apiVersion to a newer one", status.Used, status.SupportedUntil)
 	default:
 		conditions.MarkTrue(run.store, v1alpha1.ConnectedCondition, v1alpha1.ReasonConnected, "The shop answers and accepts the credentials")
 	}
@@ -93,18 +95,19 @@ func (r *ShopifyStoreReconciler) dial(ctx context.Context, run *storeRun, versio
 	if err != nil {
 		return outcome.Stall(v1alpha1.ReasonShopNotFound, "spec.shopDomain: %v", err)
 	}
-	creds, revision, err := r.credentials(ctx, run.store)
+	secret, err := r.credentials(ctx, run.store)
 	if err != nil {
 		return err
 	}
-	run.client, err = r.Shopify.For(run.owner(), domain, version, creds, revision)
+	run.signing = secret.signing
+	run.client, err = r.Shopify.For(run.owner(), domain, version, secret.app, secret.revision)
 	return err
 }
 
-// bindShop notes the shop that answered, and refuses another one later: a
-// domain that came to belong to somebody else must not receive this client's
-// data, nor this ledger the other's.
-func (run *storeRun) bindShop() error {
+// checkShop refuses another shop than the one that was bound before: a domain
+// that came to belong to somebody else must not receive this client's data, nor
+// this ledger the other's.
+func (run *storeRun) checkShop() error {
 	shop := run.observed.Shop
 	if shop.Domain != run.store.Spec.ShopDomain {
 		return outcome.Stall(v1alpha1.ReasonShopChanged, "The shop at %s answers as %s: create a ShopifyStore for that address", run.store.Spec.ShopDomain, shop.Domain)
@@ -114,36 +117,17 @@ func (run *storeRun) bindShop() error {
 			"%s is another shop than before (%s, was %s): nothing is written to it; delete this ShopifyStore with deletionPolicy Orphan and create another one for the new shop",
 			run.store.Spec.ShopDomain, shop.ID, bound.ID)
 	}
-	run.store.Status.Shop = &v1alpha1.ShopStatus{ID: shop.ID, Name: shop.Name, Currency: shop.Currency, Plan: shop.Plan}
 	return nil
 }
 
-// The keys of a credentials Secret.
-const (
-	accessTokenKey  = "accessToken"
-	clientIDKey     = "clientID"
-	clientSecretKey = "clientSecret"
-)
-
-// credentials reads the Secret, and the revision that tells one state of it from
-// another.
-func (r *ShopifyStoreReconciler) credentials(ctx context.Context, store *v1alpha1.ShopifyStore) (creds shopify.Credentials, revision string, err error) {
-	name := store.Spec.CredentialsSecretRef.Name
-	secret := &corev1.Secret{}
-	if err := r.Live.Get(ctx, client.ObjectKey{Namespace: store.Namespace, Name: name}, secret); err != nil {
-		if apierrors.IsNotFound(err) {
-			return creds, "", outcome.Stall(v1alpha1.ReasonSecretNotFound,
-				"Secret %s does not exist in namespace %s: create it with %s, or with %s and %s", name, store.Namespace, accessTokenKey, clientIDKey, clientSecretKey)
-		}
-		return creds, "", fmt.Errorf("reading Secret %s: %w", name, err)
+// bindShop notes the shop that answered, once it is sure to be the client's and
+// nobody else's.
+func (run *storeRun) bindShop() {
+	if run.observed == nil {
+		return
 	}
-	// A trailing newline is what `kubectl create secret --from-file` leaves.
-	value := func(key string) string { return strings.TrimSpace(string(secret.Data[key])) }
-	creds = shopify.Credentials{AccessToken: value(accessTokenKey), ClientID: value(clientIDKey), ClientSecret: value(clientSecretKey)}
-	if err := creds.Validate(); err != nil {
-		return creds, "", outcome.Stall(v1alpha1.ReasonSecretInvalid, "Secret %s: %v", name, err)
-	}
-	return creds, string(secret.UID) + "/" + secret.ResourceVersion, nil
+	shop := run.observed.Shop
+	run.store.Status.Shop = &v1alpha1.ShopStatus{ID: shop.ID, Name: shop.Name, Currency: shop.Currency, Plan: shop.Plan}
 }
 
 // checkScopes holds what the app was granted against what the spec requires.
@@ -175,93 +159,4 @@ func (r *ShopifyStoreReconciler) checkScopes(_ context.Context, run *storeRun) e
 	}
 	conditions.MarkTrue(run.store, v1alpha1.ScopesGrantedCondition, v1alpha1.ReasonScopesGranted, "All scopes are granted")
 	return nil
-}
-
-// shopDomainIndex finds the stores that name a shop.
-const shopDomainIndex = "spec.shopDomain"
-
-// refuseRival stalls the younger of two objects that serve one shop, because
-// both would correct what the other does and the shop's orders would reach two
-// tenants. One that never connected is no rival, so that naming a shop does not
-// suffice to block it.
-func (r *ShopifyStoreReconciler) refuseRival(ctx context.Context, run *storeRun) error {
-	var list v1alpha1.ShopifyStoreList
-	if err := r.List(ctx, &list, client.MatchingFields{shopDomainIndex: run.store.Spec.ShopDomain}); err != nil {
-		return fmt.Errorf("listing the stores of %s: %w", run.store.Spec.ShopDomain, err)
-	}
-	for i := range list.Items {
-		other := &list.Items[i]
-		if other.UID == run.store.UID || !older(other, run.store) {
-			continue
-		}
-		if serves(other) {
-			if err := r.withdraw(ctx, run); err != nil {
-				return err
-			}
-			// The other's name would tell one tenant about another.
-			return outcome.Stall(v1alpha1.ReasonRival, "An older ShopifyStore already serves %s: delete one of the two", run.store.Spec.ShopDomain)
-		}
-		if undecided(other, r.Now()) {
-			return outcome.Wait(v1alpha1.ReasonRival, rivalPatience, "An older ShopifyStore names %s too and is looked at first", run.store.Spec.ShopDomain)
-		}
-	}
-	return nil
-}
-
-const (
-	// rivalPatience is when a store looks again while an older one of the same
-	// shop has not been looked at yet.
-	rivalPatience = 5 * time.Second
-	// rivalGrace is how old that one may be: what has not been looked at by then
-	// is not going to be, and must not block for ever.
-	rivalGrace = time.Minute
-)
-
-// serves says that a store has written to its shop, or may write at any time:
-// it was bound and is not released. A failure that may pass does not end that,
-// nor does a suspension; only a shop that definitely refuses it does.
-func serves(s *v1alpha1.ShopifyStore) bool {
-	if s.Status.Shop == nil || !controllerutil.ContainsFinalizer(s, v1alpha1.Finalizer) {
-		return false
-	}
-	switch conditions.GetReason(s, v1alpha1.ConnectedCondition) {
-	case v1alpha1.ReasonCredentialsRejected, v1alpha1.ReasonShopNotFound, v1alpha1.ReasonShopChanged, v1alpha1.ReasonWrongApp, v1alpha1.ReasonRival:
-		return false
-	default:
-		return true
-	}
-}
-
-// undecided says that a store has not been looked at, and will be.
-func undecided(s *v1alpha1.ShopifyStore, now time.Time) bool {
-	return now.Sub(s.CreationTimestamp.Time) < rivalGrace && !conditions.Has(s, v1alpha1.ConnectedCondition) && !s.Spec.Suspend && s.DeletionTimestamp.IsZero()
-}
-
-// withdraw removes the subscriptions of a store that turned out to be a rival:
-// the shop's orders are the older one's.
-func (r *ShopifyStoreReconciler) withdraw(ctx context.Context, run *storeRun) error {
-	if run.observed == nil {
-		return nil
-	}
-	uri, err := webhookURI(r.RelayURL, run.store)
-	if err != nil {
-		return nil //nolint:nilerr // without an address there are no subscriptions to it
-	}
-	for _, o := range run.ownSubscriptions(run.observed.WebhookSubscriptions, uri) {
-		if err := run.client.DeleteWebhookSubscription(ctx, o.ID); unlessGone(err) != nil {
-			return err
-		}
-	}
-	run.store.Status.Inventory = slices.DeleteFunc(run.store.Status.Inventory, func(e v1alpha1.InventoryEntry) bool {
-		return e.Kind == plan.KindSubscription
-	})
-	return nil
-}
-
-// older orders two objects by age, and by name where they are of one age.
-func older(a, b *v1alpha1.ShopifyStore) bool {
-	if !a.CreationTimestamp.Equal(&b.CreationTimestamp) {
-		return a.CreationTimestamp.Before(&b.CreationTimestamp)
-	}
-	return client.ObjectKeyFromObject(a).String() < client.ObjectKeyFromObject(b).String()
 }

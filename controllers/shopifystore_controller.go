@@ -4,7 +4,8 @@
 // A reconcile of a ShopifyStore goes one way: one look at the store through
 // gates that must open in order (connect, scopes), a pure plan, the record of
 // what is about to be made, then the independent groups (settings, metafields,
-// webhooks). One deferred finish sums up, patches the status and emits events;
+// webhooks). In mode Observe it is the same way, and nothing is written to the
+// shop. One deferred finish sums up, patches the status and emits events;
 // only an error of the Kubernetes API itself goes by it. Nothing is written
 // where nothing changed.
 package controllers
@@ -75,12 +76,15 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	case run.store.Spec.Suspend:
 		return ctrl.Result{}, nil
 	}
-	if err := run.claim(ctx); err != nil {
-		return ctrl.Result{}, err
+	if !run.observing() { // which makes nothing that a deletion would have to clear
+		if err := run.claim(ctx); err != nil {
+			return ctrl.Result{}, err
+		}
 	}
 	if !run.inOrder(ctx,
 		gate{v1alpha1.ConnectedCondition, r.connect},
 		gate{v1alpha1.ScopesGrantedCondition, r.checkScopes},
+		gate{v1alpha1.WebhooksAppliedCondition, r.recognise},
 	) {
 		return ctrl.Result{}, nil
 	}
@@ -111,7 +115,9 @@ type storeRun struct {
 	before  *v1alpha1.ShopifyStore
 	patcher *patch.SerialPatcher
 
-	client   *shopify.Client
+	client *shopify.Client
+	// signing are the secrets that a webhook's signature may be made with.
+	signing  []string
 	observed *shopify.Store
 	scopes   shopify.GrantedScopes
 	// denied is the error of a look at the store that the app's scopes forbid.
@@ -119,6 +125,8 @@ type storeRun struct {
 	// planned says that all gates opened and the plan was made.
 	planned bool
 	plan    plan.Plan
+	// names are those of the app's subscriptions by id, where they were asked for.
+	names map[string]string
 	// relayProblem says why no webhook address could be made.
 	relayProblem error
 	pickup       bool // local pickup is written, not only read
@@ -140,6 +148,8 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 	}
 	return &storeRun{r: r, store: store, before: store.DeepCopy(), patcher: patch.NewSerialPatcher(store, r.Client)}, nil
 }
+
+func (run *storeRun) observing() bool { return run.store.Spec.Mode == v1alpha1.ModeObserve }
 
 func (run *storeRun) deleting() bool { return !run.store.DeletionTimestamp.IsZero() }
 

@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -28,6 +29,10 @@ func (r *ShopifyStoreReconciler) release(ctx context.Context, run *storeRun) err
 		return nil
 	}
 	policy := run.store.Spec.DeletionPolicy
+	if run.observing() {
+		run.event(corev1.EventTypeNormal, v1alpha1.ReasonAbandoned, "The store was left as it is, because spec.mode is Observe")
+		return run.letGo(ctx)
+	}
 	if policy == v1alpha1.DeletionOrphan || run.store.Status.Shop == nil {
 		return run.letGo(ctx) // nothing was ever written where no shop was bound
 	}
@@ -69,14 +74,33 @@ func (r *ShopifyStoreReconciler) clear(ctx context.Context, run *storeRun, polic
 	}
 	// Without an address the inventory alone tells which are ours.
 	uri, _ := webhookURI(r.RelayURL, run.store)
-	var errs []error
-	for _, o := range run.ownSubscriptions(subscriptions, uri) {
-		errs = append(errs, unlessGone(run.client.DeleteWebhookSubscription(ctx, o.ID)))
+	if len(run.ownSubscriptions(subscriptions, uri)) < len(subscriptions) {
+		if err := run.askNames(ctx, version.Used); err != nil {
+			return err
+		}
 	}
-	if policy == v1alpha1.DeletionDelete {
-		errs = append(errs, r.clearDefinitions(ctx, run))
+	refused := run.deleteAll(ctx, run.ownSubscriptions(subscriptions, uri), run.client.DeleteWebhookSubscription)
+	if policy != v1alpha1.DeletionDelete || refused != nil && shopify.KindOf(refused) != shopify.Invalid {
+		return refused
 	}
-	return errors.Join(errs...)
+	served, err := r.servedByAnother(ctx, run.store)
+	if err != nil || served {
+		return cmp.Or(err, refused) // what we made is the other's to keep
+	}
+	return cmp.Or(r.clearDefinitions(ctx, run), refused)
+}
+
+// deleteAll deletes things from the store. It goes on after a refusal, and stops
+// where the next call would fail the same way.
+func (run *storeRun) deleteAll(ctx context.Context, things []plan.Object, remove func(ctx context.Context, id string) error) (refused error) {
+	for _, o := range things {
+		err := unlessGone(remove(ctx, o.ID))
+		if err != nil && shopify.KindOf(err) != shopify.Invalid {
+			return err
+		}
+		refused = cmp.Or(refused, err)
+	}
+	return refused
 }
 
 func (r *ShopifyStoreReconciler) clearDefinitions(ctx context.Context, run *storeRun) error {
@@ -90,11 +114,11 @@ func (r *ShopifyStoreReconciler) clearDefinitions(ctx context.Context, run *stor
 	}
 	// Nothing is desired any more, so the plan holds the deletion of all we made.
 	undo := plan.Compute(nil, observed, run.store.Status.Inventory)
-	var errs []error
+	var made []plan.Object
 	for _, a := range undo.Of(plan.KindDefinition) {
-		errs = append(errs, unlessGone(run.client.DeleteMetafieldDefinition(ctx, a.ID)))
+		made = append(made, plan.Object{ID: a.ID})
 	}
-	return errors.Join(errs...)
+	return run.deleteAll(ctx, made, run.client.DeleteMetafieldDefinition)
 }
 
 // unlessGone drops the refusal to delete what somebody else has just deleted.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/fluxcd/pkg/runtime/conditions"
-
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -30,11 +28,8 @@ func (r *ShopifyStoreReconciler) metafields(ctx context.Context, run *storeRun) 
 			return "", fmt.Errorf("no way to %s", a)
 		}
 	})
-	if err == nil {
-		err = run.conflicts(plan.KindDefinition)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		conditions.MarkTrue(run.store, v1alpha1.MetafieldsAppliedCondition, v1alpha1.ReasonApplied, "%d metafield definitions are in place", len(wanted))
-	}
-	return err
+	return run.applied(v1alpha1.MetafieldsAppliedCondition, plan.KindDefinition, "%d metafield definitions are in place", len(wanted))
 }

@@ -3,13 +3,11 @@ package controllers
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/fluxcd/pkg/runtime/conditions"
-
 	"k8s.io/apimachinery/pkg/api/equality"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -50,44 +48,13 @@ func (run *storeRun) makePlan(relayURL string) {
 			observed = append(observed, plan.PickupObject(l, l.Pickup))
 		}
 	}
+	inventory := run.store.Status.Inventory
+	if run.store.Status.ObservedGeneration != run.store.Generation {
+		inventory = plan.Forgive(inventory)
+	}
 	run.planned = true
-	run.plan = plan.Compute(desired, observed, run.store.Status.Inventory)
+	run.plan = plan.Compute(desired, observed, inventory)
 	run.plan.Inventory = append(run.plan.Inventory, keep...)
-}
-
-// subscriptions are those that the spec asks for and that this API version has.
-func (run *storeRun) subscriptions(uri string) []shopify.WebhookSubscription {
-	return slices.DeleteFunc(plan.Subscriptions(&run.store.Spec, uri), func(s shopify.WebhookSubscription) bool {
-		_, known := shopify.LookupTopic(s.Topic, run.store.Status.APIVersion.Used)
-		return !known
-	})
-}
-
-// ownSubscriptions are those that are ours: to our address, or recorded by id
-// (somebody may have changed their address) or by topic and address (a crash
-// came before the id was known).
-func (run *storeRun) ownSubscriptions(list []shopify.WebhookSubscription, uri string) []plan.Object {
-	var own []plan.Object
-	for _, s := range list {
-		o := plan.SubscriptionObject(s)
-		o.Owned = s.URI == uri || slices.ContainsFunc(run.store.Status.Inventory, func(e v1alpha1.InventoryEntry) bool {
-			return e.Kind == o.Kind && (e.ID == o.ID || e.Key == o.Key)
-		})
-		if o.Owned {
-			own = append(own, o)
-		}
-	}
-	return own
-}
-
-// webhookURI is the address that receives a store's webhooks.
-func webhookURI(relayURL string, store *v1alpha1.ShopifyStore) (string, error) {
-	u, err := url.Parse(relayURL)
-	if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", outcome.Stall(v1alpha1.ReasonRelayURLInvalid,
-			"Shopify delivers webhooks to https only, and the operator runs with --relay-url=%q: give it a URL such as https://hooks.example.com", relayURL)
-	}
-	return u.JoinPath("webhooks", store.Namespace, store.Name).String(), nil
 }
 
 // maxDrift bounds status.drift.
@@ -100,6 +67,11 @@ func (run *storeRun) record(ctx context.Context) error {
 	status := &run.store.Status
 	drift := run.plan.Drift()
 	drift = drift[:min(len(drift), maxDrift)]
+	if run.observing() {
+		status.Plan, status.Drift = run.plan.Waiting(), drift
+		return nil
+	}
+	status.Plan = nil
 	known := equality.Semantic.DeepEqual(status.Inventory, run.plan.Inventory) && slices.Equal(status.Drift, drift) &&
 		(status.ObservedGeneration == run.store.Generation || conditions.IsReconciling(run.store))
 	status.Inventory, status.Drift = run.plan.Inventory, drift
@@ -116,9 +88,13 @@ func (run *storeRun) record(ctx context.Context) error {
 	return run.patch(ctx)
 }
 
-// apply carries out the plan's actions on one kind of thing. It goes on after a
-// refusal, and stops where the next call would fail the same way.
+// apply carries out the plan's actions on one kind of thing; in mode Observe,
+// none. It goes on after a refusal, and stops where the next call would fail the
+// same way.
 func (run *storeRun) apply(ctx context.Context, kind string, do func(context.Context, plan.Action) (id string, err error)) error {
+	if run.observing() {
+		return nil
+	}
 	var first error
 	failed := map[plan.Verb]bool{}
 	for _, a := range run.plan.Of(kind) {
@@ -156,22 +132,44 @@ func (run *storeRun) settle(a plan.Action, id string) {
 		if a.Verb == plan.Create {
 			e.ID, e.Origin = id, v1alpha1.OriginCreated
 		}
+		if a.Cause == plan.Drifted {
+			*e = plan.Corrected(*e, a)
+		}
 		e.Hash = a.Hash
 	}
 }
 
-// conflicts returns the conflicts of one kind of thing as a failure.
-func (run *storeRun) conflicts(kind string) error {
+// applied closes a group of one kind of thing that was applied: what stands in
+// its way, or the condition that tells that all is in place, or in mode Observe
+// what would be done.
+func (run *storeRun) applied(condition, kind, format string, args ...any) error {
+	if m := messagesOf(run.plan.Conflicts, kind); len(m) > 0 {
+		return outcome.Stall(v1alpha1.ReasonConflict, "%s", strings.Join(m, "; "))
+	}
+	if m := messagesOf(run.plan.Loops, kind); len(m) > 0 {
+		return outcome.Stall(v1alpha1.ReasonDriftLoop, "%s", strings.Join(m, "; "))
+	}
+	if n := len(run.plan.Of(kind)); n > 0 && run.observing() {
+		run.planWaits(condition, n)
+		return nil
+	}
+	conditions.MarkTrue(run.store, condition, v1alpha1.ReasonApplied, format, args...)
+	return nil
+}
+
+// planWaits says in a group's condition that mode Enforce would change something.
+func (run *storeRun) planWaits(condition string, changes int) {
+	conditions.MarkFalse(run.store, condition, v1alpha1.ReasonPlanWaits, "%d changes wait for spec.mode Enforce (see status.plan)", changes)
+}
+
+func messagesOf(list []plan.Conflict, kind string) []string {
 	var messages []string
-	for _, c := range run.plan.Conflicts {
+	for _, c := range list {
 		if c.Kind == kind {
 			messages = append(messages, c.Message)
 		}
 	}
-	if len(messages) == 0 {
-		return nil
-	}
-	return outcome.Stall(v1alpha1.ReasonConflict, "%s", strings.Join(messages, "; "))
+	return messages
 }
 
 // summary joins lines, shortened where there are many.

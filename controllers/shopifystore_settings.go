@@ -21,13 +21,11 @@ func (r *ShopifyStoreReconciler) settings(ctx context.Context, run *storeRun) er
 	spec := &run.store.Spec
 	want := plan.DesiredPickup(&spec.Settings)
 	refused := run.apply(ctx, plan.KindPickup, func(ctx context.Context, a plan.Action) (string, error) {
-		if err := run.client.EnableLocalPickup(ctx, a.ID, want); err != nil {
-			return "", err
-		}
-		i := slices.IndexFunc(run.observed.Locations, func(l shopify.Location) bool { return l.ID == a.ID })
-		run.observed.Locations[i].Pickup = &want
-		return a.ID, nil
+		return a.ID, run.enablePickup(ctx, a, want)
 	})
+	if loops := messagesOf(run.plan.Loops, plan.KindPickup); len(loops) > 0 && refused == nil {
+		refused = outcome.Stall(v1alpha1.ReasonDriftLoop, "%s", strings.Join(loops, "; "))
+	}
 	if _, missing := plan.Locations(&spec.Settings, run.observed); len(missing) > 0 && refused == nil {
 		refused = outcome.Stall(v1alpha1.ReasonLocationNotFound,
 			"The store has no active location %s: create it, or correct spec.settings.locations", strings.Join(missing, ", "))
@@ -36,7 +34,7 @@ func (r *ShopifyStoreReconciler) settings(ctx context.Context, run *storeRun) er
 	if err != nil {
 		return err
 	}
-	run.store.Status.Settings = plan.Settings(spec, plan.Observation{Store: run.observed, Zones: zones, PickupEnforced: run.pickup})
+	run.store.Status.Settings = plan.Settings(spec, plan.Observation{Store: run.observed, Zones: zones, PickupEnforced: run.pickup, Observing: run.observing()})
 	if off := run.judgeSettings(); refused == nil {
 		return off
 	} else if off != nil && outcome.Of(refused).Stalled {
@@ -46,12 +44,36 @@ func (r *ShopifyStoreReconciler) settings(ctx context.Context, run *storeRun) er
 	return refused
 }
 
+// enablePickup writes the local pickup of a location and reads it back: there
+// are shops that accept such a change and do not make it.
+func (run *storeRun) enablePickup(ctx context.Context, a plan.Action, want shopify.Pickup) error {
+	if err := run.client.EnableLocalPickup(ctx, a.ID, want); err != nil {
+		return err
+	}
+	have, err := run.client.LocalPickup(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(run.observed.Locations, func(l shopify.Location) bool { return l.ID == a.ID })
+	run.observed.Locations[i].Pickup = have
+	if have == nil || *have != want {
+		return outcome.Stall(v1alpha1.ReasonWithoutEffect,
+			"Shopify accepted the local pickup of %s and did not change it: set it by hand (Settings > Shipping and delivery > Pickup in store)", a.Label)
+	}
+	return nil
+}
+
 // judgeSettings sums the settings up into their condition.
 func (run *storeRun) judgeSettings() error {
 	var steps, unknown []string
+	waiting := 0
 	for _, s := range run.store.Status.Settings {
 		switch s.State {
 		case v1alpha1.SettingOff:
+			if s.ManualStep == "" {
+				waiting++
+				continue
+			}
 			steps = append(steps, s.Name+": "+s.ManualStep)
 		case v1alpha1.SettingUnknown:
 			unknown = append(unknown, s.Name)
@@ -60,6 +82,10 @@ func (run *storeRun) judgeSettings() error {
 	}
 	if len(steps) > 0 {
 		return outcome.Stall(v1alpha1.ReasonManualStepNeeded, "In the store's admin: %s", strings.Join(steps, "; "))
+	}
+	if waiting > 0 {
+		run.planWaits(v1alpha1.SettingsVerifiedCondition, waiting)
+		return nil
 	}
 	if len(unknown) > 0 {
 		conditions.MarkUnknown(run.store, v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonSettingsUnknown,

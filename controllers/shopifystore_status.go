@@ -23,8 +23,13 @@ import (
 var ownedConditions = []string{
 	meta.ReadyCondition, meta.ReconcilingCondition, meta.StalledCondition,
 	v1alpha1.ConnectedCondition, v1alpha1.ScopesGrantedCondition, v1alpha1.SettingsVerifiedCondition,
-	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition,
+	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition, v1alpha1.PriceRulesAppliedCondition, v1alpha1.SchedulesAppliedCondition,
 	v1alpha1.InSyncCondition, v1alpha1.SuspendedCondition, v1alpha1.DeletingCondition,
+}
+
+// groupConditions are those of the groups that write to the store.
+var groupConditions = []string{
+	v1alpha1.SettingsVerifiedCondition, v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition, v1alpha1.PriceRulesAppliedCondition,
 }
 
 // failure is a phase that did not succeed.
@@ -75,6 +80,10 @@ func (run *storeRun) summarize() {
 	if len(run.failures) == 0 {
 		conditions.Delete(store, meta.ReconcilingCondition)
 		conditions.Delete(store, meta.StalledCondition)
+		if waiting := store.Status.Plan; run.observing() && waiting != nil {
+			conditions.MarkTrue(store, meta.ReadyCondition, v1alpha1.ReasonObserved, "The store was compared and nothing written: %d changes wait for spec.mode Enforce", waiting.Total)
+			return
+		}
 		conditions.MarkTrue(store, meta.ReadyCondition, v1alpha1.ReasonReady, "The store is as the spec wants it")
 		return
 	}
@@ -92,7 +101,8 @@ func (run *storeRun) summarize() {
 func (run *storeRun) summarizeSync() {
 	store := run.store
 	if run.planned {
-		store.Status.Drift = run.driftLeft()
+		store.Status.Drift = append(run.driftLeft(), run.looping()...)
+		store.Status.Drift = store.Status.Drift[:min(len(store.Status.Drift), maxDrift)]
 	}
 	switch {
 	case !run.planned:
@@ -100,6 +110,8 @@ func (run *storeRun) summarizeSync() {
 		conditions.MarkUnknown(store, v1alpha1.InSyncCondition, f.Reason, "The store was not compared: %s", f.Message)
 	case len(run.failures) > 0:
 		conditions.MarkFalse(store, v1alpha1.InSyncCondition, v1alpha1.ReasonNotApplied, "%s", run.failureMessage())
+	case run.observing() && store.Status.Plan != nil:
+		conditions.MarkFalse(store, v1alpha1.InSyncCondition, v1alpha1.ReasonPlanWaits, "Mode Enforce would: %s", summary(store.Status.Plan.Changes))
 	case len(run.drift()) > 0:
 		conditions.MarkTrue(store, v1alpha1.InSyncCondition, v1alpha1.ReasonCorrected, "The store had been changed; corrected: %s", summary(run.drift()))
 	case len(run.done) > 0 || !conditions.IsTrue(store, v1alpha1.InSyncCondition):
@@ -148,8 +160,16 @@ func (run *storeRun) failureMessage() string {
 // driftLeft is the drift that was not corrected.
 func (run *storeRun) driftLeft() []string {
 	corrected := run.drift()
-	left := slices.DeleteFunc(run.plan.Drift(), func(line string) bool { return slices.Contains(corrected, line) })
-	return left[:min(len(left), maxDrift)]
+	return slices.DeleteFunc(run.plan.Drift(), func(line string) bool { return slices.Contains(corrected, line) })
+}
+
+// looping lists the drift that is not corrected any more.
+func (run *storeRun) looping() []string {
+	var lines []string
+	for _, l := range run.plan.Loops {
+		lines = append(lines, l.Line)
+	}
+	return lines
 }
 
 func (run *storeRun) drift() []string {

@@ -284,7 +284,7 @@ func TestASecretIsRotated(t *testing.T) {
 	if c := b.condition(v1alpha1.ConnectedCondition); c.Reason != v1alpha1.ReasonCredentialsRejected {
 		t.Fatalf("the old token is dead: %s", c)
 	}
-	b.secret(map[string]string{"accessToken": "shpat_new\n"})
+	b.secret(map[string]string{"accessToken": "shpat_new\n", "webhookSecret": "x"})
 	b.ready()
 	b.secret(map[string]string{"clientID": b.inShop().Apps[0].ClientID, "clientSecret": b.inShop().Apps[0].ClientSecret})
 	b.ready()

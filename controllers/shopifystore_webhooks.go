@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/fluxcd/pkg/runtime/conditions"
-
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
 	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
@@ -27,11 +25,17 @@ func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) er
 	for _, s := range run.subscriptions(uri) {
 		wanted[plan.SubscriptionObject(s).Key] = s
 	}
+	if len(wanted) > 0 && len(run.signing) == 0 {
+		return outcome.Stall(v1alpha1.ReasonSecretInvalid,
+			"Secret %s holds no %s, so no webhook could be told from a forged one: add the app's client secret under that key, or empty spec.webhooks",
+			run.store.Spec.CredentialsSecretRef.Name, webhookSecretKey)
+	}
 	err = run.apply(ctx, plan.KindSubscription, func(ctx context.Context, a plan.Action) (string, error) {
 		s := wanted[a.Key]
 		s.ID = a.ID
 		switch a.Verb {
 		case plan.Create:
+			s.Name = run.subscriptionName()
 			return run.client.CreateWebhookSubscription(ctx, s)
 		case plan.Update:
 			return a.ID, run.client.UpdateWebhookSubscription(ctx, s)
@@ -44,10 +48,10 @@ func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) er
 	if err == nil {
 		err = run.unknownTopics()
 	}
-	if err == nil {
-		conditions.MarkTrue(run.store, v1alpha1.WebhooksAppliedCondition, v1alpha1.ReasonApplied, "%d topics are reported to %s", len(wanted), uri)
+	if err != nil {
+		return err
 	}
-	return err
+	return run.applied(v1alpha1.WebhooksAppliedCondition, plan.KindSubscription, "%d topics are reported to %s", len(wanted), uri)
 }
 
 // unknownTopics names the topics that cannot be subscribed.

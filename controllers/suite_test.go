@@ -114,7 +114,7 @@ func newBed(t *testing.T) *bed {
 	b.server = httptest.NewServer(b.sim)
 	t.Cleanup(b.server.Close)
 	b.must(api.Create(t.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}))
-	b.secret(map[string]string{"accessToken": "shpat_" + name})
+	b.secret(map[string]string{"accessToken": "shpat_" + name, "webhookSecret": name + "-secret"})
 	b.store = &v1alpha1.ShopifyStore{
 		ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "store"},
 		Spec: v1alpha1.ShopifyStoreSpec{

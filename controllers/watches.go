@@ -87,6 +87,7 @@ func connectionChanged() predicate.Predicate {
 		UpdateFunc: func(e event.UpdateEvent) bool {
 			was, is := e.ObjectOld.(*v1alpha1.ShopifyStore), e.ObjectNew.(*v1alpha1.ShopifyStore)
 			return conditions.IsTrue(was, v1alpha1.ConnectedCondition) != conditions.IsTrue(is, v1alpha1.ConnectedCondition) ||
+				serves(was) != serves(is) ||
 				was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero()
 		},
 	}

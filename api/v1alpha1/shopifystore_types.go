@@ -37,7 +37,9 @@ type ShopifyStoreSpec struct {
 
 	// credentialsSecretRef names the Secret, in the same namespace, with the
 	// app's credentials: either accessToken (an app made in the store's admin),
-	// or clientID and clientSecret (an app made in the Dev Dashboard).
+	// or clientID and clientSecret (an app made in the Dev Dashboard). Webhooks are
+	// verified with webhookSecret, or with clientSecret where it is left out, and
+	// while that is being replaced with previousWebhookSecret too.
 	// +required
 	CredentialsSecretRef SecretReference `json:"credentialsSecretRef,omitzero"`
 

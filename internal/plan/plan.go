@@ -94,6 +94,8 @@ type Conflict struct {
 	Kind    string
 	Key     string
 	Message string
+	// Line describes the action that is not taken, where there is one.
+	Line string
 }
 
 // Plan is what to do, and the inventory that is true once nothing of it but the
@@ -101,6 +103,8 @@ type Conflict struct {
 type Plan struct {
 	Actions   []Action
 	Conflicts []Conflict
+	// Loops lists the drift that was corrected too often and is left alone.
+	Loops     []Conflict
 	Inventory []v1alpha1.InventoryEntry
 	// Adopted lists the things that the plan takes over, such as
 	// "MetafieldDefinition consignment.event_id".
@@ -126,12 +130,12 @@ func Compute(desired, observed []Object, inventory []v1alpha1.InventoryEntry) Pl
 		have, spare := pick(found[want.name()], entry.ID)
 		delete(found, want.name())
 		delete(entries, want.name())
-		p.remove(spare, v1alpha1.InventoryEntry{})
 		if have == nil {
 			p.create(want, entry, recorded)
 		} else {
 			p.keep(want, *have, entry, recorded)
 		}
+		p.remove(spare, v1alpha1.InventoryEntry{})
 	}
 	for name, surplus := range found {
 		p.remove(surplus, entries[name])
@@ -152,12 +156,19 @@ func pick(candidates []Object, id string) (*Object, []Object) {
 }
 
 func (p *Plan) create(want Object, entry v1alpha1.InventoryEntry, recorded bool) {
-	cause := SpecChanged
-	if recorded && entry.Origin != v1alpha1.OriginPending && entry.Hash == want.Hash() {
-		cause = Drifted // it was there, and nobody asked for it to go
+	a := want.action(Create, SpecChanged)
+	pending := v1alpha1.InventoryEntry{Kind: want.Kind, Key: want.Key, Origin: v1alpha1.OriginPending, Hash: a.Hash}
+	if recorded && entry.ID != "" && entry.Hash == a.Hash {
+		a.Cause = Drifted // it was there, and nobody asked for it to go
+		if looping(entry, a) {
+			p.loop(want, entry, a)
+			return
+		}
+		// With the id, so that a correction that fails stays one the next time.
+		pending.ID, pending.Corrections, pending.CorrectedPaths = entry.ID, entry.Corrections, entry.CorrectedPaths
 	}
-	p.Actions = append(p.Actions, want.action(Create, cause))
-	p.record(want, "", v1alpha1.OriginPending, want.Hash())
+	p.Actions = append(p.Actions, a)
+	p.Inventory = append(p.Inventory, pending)
 }
 
 func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded bool) {
@@ -167,6 +178,8 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 	case recorded && origin != v1alpha1.OriginPending && entry.ID == have.ID:
 	case have.Owned:
 		origin = v1alpha1.OriginCreated // the record was lost, or a crash came before it
+	case recorded && entry.ID == have.ID:
+		origin = v1alpha1.OriginAdopted // back by itself, and whose it was is forgotten
 	case want.Setting:
 		origin = v1alpha1.OriginAdopted // it was there before us
 	case recorded && origin == v1alpha1.OriginPending && entry.Hash == have.Hash():
@@ -190,14 +203,21 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 		p.record(want, have.ID, origin, want.Hash())
 		return
 	}
-	cause := SpecChanged
-	if entry.Hash == want.Hash() {
-		cause = Drifted
-	}
-	update := want.action(Update, cause)
+	update := want.action(Update, SpecChanged)
 	update.ID, update.Paths = have.ID, differing
+	if entry.Hash == update.Hash {
+		update.Cause = Drifted
+		if looping(entry, update) {
+			p.loop(want, entry, update)
+			return
+		}
+	}
 	p.Actions = append(p.Actions, update)
-	p.record(want, have.ID, origin, entry.Hash)
+	kept := v1alpha1.InventoryEntry{Kind: want.Kind, Key: want.Key, ID: have.ID, Origin: origin, Hash: entry.Hash}
+	if update.Cause == Drifted {
+		kept.Corrections, kept.CorrectedPaths = entry.Corrections, entry.CorrectedPaths
+	}
+	p.Inventory = append(p.Inventory, kept)
 }
 
 // remove deletes what is ours and no longer wanted; what was adopted is let go.
@@ -209,10 +229,19 @@ func (p *Plan) remove(surplus []Object, entry v1alpha1.InventoryEntry) {
 			continue
 		}
 		p.Actions = append(p.Actions, o.action(Delete, SpecChanged))
-		if made {
-			p.Inventory = append(p.Inventory, entry) // until it is gone
+		switch { // until it is gone
+		case made:
+			p.Inventory = append(p.Inventory, entry)
+		case !p.lists(o):
+			// Such as a subscription whose address somebody changed: only its id tells
+			// that it is ours.
+			p.record(o, o.ID, v1alpha1.OriginCreated, o.Hash())
 		}
 	}
+}
+
+func (p *Plan) lists(o Object) bool {
+	return slices.ContainsFunc(p.Inventory, func(e v1alpha1.InventoryEntry) bool { return e.Kind == o.Kind && e.Key == o.Key })
 }
 
 func (p *Plan) conflict(o Object, message string) {

@@ -73,7 +73,27 @@ func TestCompute(t *testing.T) {
 		"deleted behind our back": {
 			reason:  "it was applied, nobody changed the spec, and it is gone: that is drift",
 			desired: objects{thing("a", "", "1")}, inventory: inventory{entry("a", "A", created, "1")},
-			actions: []string{"Create a  Drifted []"}, left: []string{"a  Pending"},
+			actions: []string{"Create a  Drifted []"}, left: []string{"a A Pending"},
+		},
+		"a correction failed": {
+			reason:  "what was deleted behind our back and could not be made again is drift still",
+			desired: objects{thing("a", "", "1")}, inventory: inventory{entry("a", "A", pending, "1")},
+			actions: []string{"Create a  Drifted []"}, left: []string{"a A Pending"},
+		},
+		"the spec changed before the correction": {
+			reason:  "what is created then is something new",
+			desired: objects{thing("a", "", "2")}, inventory: inventory{entry("a", "A", pending, "1")},
+			actions: []string{"Create a  SpecChanged []"}, left: []string{"a  Pending"},
+		},
+		"back by itself": {
+			reason:  "it was made before the correction, and by whom is not recorded any more: it is never deleted",
+			desired: objects{thing("a", "", "1")}, observed: objects{thing("a", "A", "1")}, inventory: inventory{entry("a", "A", pending, "1")},
+			left: []string{"a A Adopted"},
+		},
+		"corrected and made again": {
+			reason:  "a thing of another id that equals the intent is our correction, made before a crash",
+			desired: objects{thing("a", "", "1")}, observed: objects{thing("a", "B", "1")}, inventory: inventory{entry("a", "A", pending, "1")},
+			left: []string{"a B Created"},
 		},
 		"changed behind our back": {
 			reason:  "it was applied, nobody changed the spec, and it differs: that is drift",
@@ -161,7 +181,7 @@ func TestCompute(t *testing.T) {
 		"owned and not wanted": {
 			reason:   "what proves to be ours goes without a record",
 			observed: objects{owned(thing("a", "A", "1"))},
-			actions:  []string{"Delete a A SpecChanged []"},
+			actions:  []string{"Delete a A SpecChanged []"}, left: []string{"a A Created"},
 		},
 		"pending and no longer wanted": {
 			reason:   "an intent that was carried out before a crash is undone",

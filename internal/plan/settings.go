@@ -18,6 +18,9 @@ type Observation struct {
 	Zones []shopify.ShippingZone
 	// PickupEnforced says that local pickup is written, not only read.
 	PickupEnforced bool
+	// Observing says that nothing is written for now, so that what would be needs
+	// no manual step.
+	Observing bool
 }
 
 // Settings holds each setting of the spec against the store. Settings that the
@@ -83,7 +86,7 @@ func pickupRow(s *v1alpha1.StoreSettings, o Observation) v1alpha1.SettingStatus 
 	if o.PickupEnforced {
 		row.Management = v1alpha1.SettingEnforced
 	}
-	locations, _ := Locations(s, o.Store)
+	locations, missing := Locations(s, o.Store)
 	var observed, off, closed []string
 	for _, l := range locations {
 		have := PickupObject(l, l.Pickup)
@@ -98,6 +101,12 @@ func pickupRow(s *v1alpha1.StoreSettings, o Observation) v1alpha1.SettingStatus 
 	row.Observed = strings.Join(observed, ", ")
 	if len(closed) > 0 {
 		return row.judge(false, "let "+strings.Join(closed, ", ")+" fulfil online orders (Settings > Locations), or nothing can be picked up there")
+	}
+	if len(missing) > 0 {
+		return row.judge(false, "create the location "+strings.Join(missing, ", ")+" (Settings > Locations), or correct spec.settings.locations")
+	}
+	if o.Observing && o.PickupEnforced {
+		return row.judge(len(off) == 0, "")
 	}
 	return row.judge(len(off) == 0, "turn on local pickup at "+strings.Join(off, ", ")+" with these values (Settings > Shipping and delivery > Pickup in store), or grant the app write_shipping")
 }

@@ -15,6 +15,19 @@ type Pickup struct {
 	Instructions string
 }
 
+// LocalPickup reads the local pickup of a location; nil where it is off.
+func (c *Client) LocalPickup(ctx context.Context, locationID string) (*Pickup, error) {
+	const operation = "OneLocation"
+	reply, err := admin.OneLocation(ctx, c.graphQL(&call{}), locationID)
+	if err != nil {
+		return nil, err
+	}
+	if reply.Location == nil {
+		return nil, missing(operation, "location")
+	}
+	return locationFrom(reply.Location).Pickup, nil
+}
+
 // EnableLocalPickup turns local pickup on at a location, or changes it there.
 func (c *Client) EnableLocalPickup(ctx context.Context, locationID string, p Pickup) error {
 	const operation = "EnableLocalPickup"

@@ -18,7 +18,14 @@ type WebhookSubscription struct {
 	IncludeFields []string
 	// Filter limits deliveries by Shopify's search syntax; empty for all.
 	Filter string
+	// Name marks whose the subscription is: at most 50 letters, digits, _ and -,
+	// unique for the app. It is sent where it is set, which only versions with
+	// SubscriptionNames allow, and read by WebhookSubscriptionNames alone.
+	Name string
 }
+
+// SubscriptionNames says whether subscriptions have names in an API version.
+func SubscriptionNames(version string) bool { return version >= "2026-04" }
 
 func subscriptionFrom(n *admin.WebhookSubscription) WebhookSubscription {
 	return WebhookSubscription{
@@ -29,7 +36,36 @@ func subscriptionFrom(n *admin.WebhookSubscription) WebhookSubscription {
 func (s WebhookSubscription) input() *admin.WebhookSubscriptionInput {
 	format := admin.WebhookSubscriptionFormat(s.Format)
 	fields := append([]string{}, s.IncludeFields...) // never null
-	return &admin.WebhookSubscriptionInput{Uri: &s.URI, Format: &format, IncludeFields: fields, Filter: &s.Filter}
+	in := &admin.WebhookSubscriptionInput{Uri: &s.URI, Format: &format, IncludeFields: fields, Filter: &s.Filter}
+	if s.Name != "" {
+		in.Name = &s.Name
+	}
+	return in
+}
+
+// WebhookSubscriptionNames reads the names of the app's subscriptions by their
+// ids; those that have one. It needs a version with SubscriptionNames.
+func (c *Client) WebhookSubscriptionNames(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{}
+	for after := (*string)(nil); ; {
+		reply, err := admin.WebhookSubscriptionNames(ctx, c.graphQL(&call{}), after)
+		if err != nil {
+			return nil, err
+		}
+		list := reply.WebhookSubscriptions
+		if list == nil {
+			return nil, missing("WebhookSubscriptionNames", "webhookSubscriptions")
+		}
+		for _, n := range list.Nodes {
+			if n.Name != nil {
+				names[n.Id] = *n.Name
+			}
+		}
+		if list.PageInfo == nil || !list.PageInfo.HasNextPage {
+			return names, nil
+		}
+		after = list.PageInfo.EndCursor
+	}
 }
 
 // CreateWebhookSubscription subscribes and returns the subscription's id.

@@ -124,7 +124,7 @@ func prepareStores(b *testing.B, kube client.Client, sim *simulator.Simulator, r
 		must(b, sim.AddShop(simulator.NewShop(domain, name)))
 		must(b, kube.Create(b.Context(), &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}))
 		must(b, kube.Create(b.Context(), &corev1.Secret{
-			ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "shopify"}, StringData: map[string]string{"accessToken": "shpat_" + name},
+			ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "shopify"}, StringData: map[string]string{"accessToken": "shpat_" + name, "webhookSecret": name + "-secret"},
 		}))
 		list = append(list, &v1alpha1.ShopifyStore{
 			ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "store"},

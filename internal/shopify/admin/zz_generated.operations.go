@@ -1687,6 +1687,14 @@ func (v *ObserveStoreWebhookSubscriptionsWebhookSubscriptionConnection) GetPageI
 	return v.PageInfo
 }
 
+// OneLocationResponse is returned by OneLocation on success.
+type OneLocationResponse struct {
+	Location *Location `json:"location"`
+}
+
+// GetLocation returns OneLocationResponse.Location, and is useful for accessing the field via an interface.
+func (v *OneLocationResponse) GetLocation() *Location { return v.Location }
+
 // PageInfo includes the GraphQL fields of PageInfo requested by the fragment PageInfo.
 type PageInfo struct {
 	HasNextPage bool    `json:"hasNextPage"`
@@ -1943,6 +1951,64 @@ func (v *WebhookSubscriptionInput) GetName() *string { return v.Name }
 
 // GetUri returns WebhookSubscriptionInput.Uri, and is useful for accessing the field via an interface.
 func (v *WebhookSubscriptionInput) GetUri() *string { return v.Uri }
+
+// WebhookSubscriptionNamesResponse is returned by WebhookSubscriptionNames on success.
+type WebhookSubscriptionNamesResponse struct {
+	WebhookSubscriptions *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection `json:"webhookSubscriptions"`
+}
+
+// GetWebhookSubscriptions returns WebhookSubscriptionNamesResponse.WebhookSubscriptions, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesResponse) GetWebhookSubscriptions() *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection {
+	return v.WebhookSubscriptions
+}
+
+// WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection includes the requested fields of the GraphQL type WebhookSubscriptionConnection.
+type WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection struct {
+	Nodes    []*WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription `json:"nodes"`
+	PageInfo *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo                   `json:"pageInfo"`
+}
+
+// GetNodes returns WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection) GetNodes() []*WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription {
+	return v.Nodes
+}
+
+// GetPageInfo returns WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnection) GetPageInfo() *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo {
+	return v.PageInfo
+}
+
+// WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription includes the requested fields of the GraphQL type WebhookSubscription.
+type WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription struct {
+	Id   string  `json:"id"`
+	Name *string `json:"name"`
+}
+
+// GetId returns WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Id, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetId() string {
+	return v.Id
+}
+
+// GetName returns WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription.Name, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionNodesWebhookSubscription) GetName() *string {
+	return v.Name
+}
+
+// WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
+type WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo struct {
+	HasNextPage bool    `json:"hasNextPage"`
+	EndCursor   *string `json:"endCursor"`
+}
+
+// GetHasNextPage returns WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo.HasNextPage, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) GetHasNextPage() bool {
+	return v.HasNextPage
+}
+
+// GetEndCursor returns WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
+func (v *WebhookSubscriptionNamesWebhookSubscriptionsWebhookSubscriptionConnectionPageInfo) GetEndCursor() *string {
+	return v.EndCursor
+}
 
 type WebhookSubscriptionTopic string
 
@@ -2492,6 +2558,14 @@ type __MetafieldDefinitionsInput struct {
 // GetAfter returns __MetafieldDefinitionsInput.After, and is useful for accessing the field via an interface.
 func (v *__MetafieldDefinitionsInput) GetAfter() *string { return v.After }
 
+// __OneLocationInput is used internally by genqlient
+type __OneLocationInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __OneLocationInput.Id, and is useful for accessing the field via an interface.
+func (v *__OneLocationInput) GetId() string { return v.Id }
+
 // __SetQuantitiesInput is used internally by genqlient
 type __SetQuantitiesInput struct {
 	Input *InventorySetQuantitiesInput `json:"input,omitempty"`
@@ -2527,6 +2601,14 @@ func (v *__UpdateWebhookSubscriptionInput) GetId() string { return v.Id }
 func (v *__UpdateWebhookSubscriptionInput) GetWebhookSubscription() *WebhookSubscriptionInput {
 	return v.WebhookSubscription
 }
+
+// __WebhookSubscriptionNamesInput is used internally by genqlient
+type __WebhookSubscriptionNamesInput struct {
+	After *string `json:"after"`
+}
+
+// GetAfter returns __WebhookSubscriptionNamesInput.After, and is useful for accessing the field via an interface.
+func (v *__WebhookSubscriptionNamesInput) GetAfter() *string { return v.After }
 
 // __WebhookSubscriptionsInput is used internally by genqlient
 type __WebhookSubscriptionsInput struct {
@@ -3002,6 +3084,51 @@ func ObserveStore(
 	return data_, err_
 }
 
+// The query executed by OneLocation.
+const OneLocation_Operation = `
+query OneLocation ($id: ID!) {
+	location(id: $id) {
+		... Location
+	}
+}
+fragment Location on Location {
+	id
+	name
+	isActive
+	fulfillsOnlineOrders
+	localPickupSettingsV2 {
+		pickupTime
+		instructions
+	}
+}
+`
+
+// What a change of a location came to.
+func OneLocation(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *OneLocationResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OneLocation",
+		Query:  OneLocation_Operation,
+		Variables: &__OneLocationInput{
+			Id: id,
+		},
+	}
+
+	data_ = &OneLocationResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by SetQuantities.
 const SetQuantities_Operation = `
 mutation SetQuantities ($input: InventorySetQuantitiesInput!, $key: String!) {
@@ -3119,6 +3246,49 @@ func UpdateWebhookSubscription(
 	}
 
 	data_ = &UpdateWebhookSubscriptionResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by WebhookSubscriptionNames.
+const WebhookSubscriptionNames_Operation = `
+query WebhookSubscriptionNames ($after: String) {
+	webhookSubscriptions(first: 250, after: $after) {
+		nodes {
+			id
+			name
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+`
+
+// Since 2026-04. Before, subscriptions have no names, so this is asked apart from
+// what every version can answer.
+func WebhookSubscriptionNames(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	after *string,
+) (data_ *WebhookSubscriptionNamesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "WebhookSubscriptionNames",
+		Query:  WebhookSubscriptionNames_Operation,
+		Variables: &__WebhookSubscriptionNamesInput{
+			After: after,
+		},
+	}
+
+	data_ = &WebhookSubscriptionNamesResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

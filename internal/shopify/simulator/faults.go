@@ -36,6 +36,9 @@ const (
 	// FaultStaleReads lets queries of the shop, of whatever app, answer for
 	// Seconds as if the mutation that it strikes had not been.
 	FaultStaleReads FaultKind = "StaleReads"
+	// FaultNoEffect answers a mutation as if it had been carried out, and changes
+	// nothing, as Shopify does with shipping on market-driven shops.
+	FaultNoEffect FaultKind = "NoEffect"
 )
 
 // Fault is something that goes wrong with requests that would be answered
@@ -111,13 +114,14 @@ var heeded = map[FaultKind][]string{
 	FaultUserErrors:  {"userErrors"},
 	FaultInternal:    {"afterWork", "field"},
 	FaultStaleReads:  {"seconds"},
+	FaultNoEffect:    {},
 }
 
 // check says what is wrong with a fault.
 func (f *Fault) check() error {
 	heeds, known := heeded[f.Kind]
 	if !known {
-		return fmt.Errorf("kind %q: want one of Status, Throttled, Timeout, Drop, Truncate, Oversize, ContentType, UserErrors, Internal, StaleReads", f.Kind)
+		return fmt.Errorf("kind %q: want one of Status, Throttled, Timeout, Drop, Truncate, Oversize, ContentType, UserErrors, Internal, StaleReads, NoEffect", f.Kind)
 	}
 	for _, part := range []struct {
 		name string
@@ -155,7 +159,7 @@ func (f *Fault) check() error {
 
 // matches says whether a fault is about such calls.
 func (f *Fault) matches(c *Call) bool {
-	mutations := f.MutationsOnly || f.Kind == FaultUserErrors || f.Kind == FaultStaleReads
+	mutations := f.MutationsOnly || f.Kind == FaultUserErrors || f.Kind == FaultStaleReads || f.Kind == FaultNoEffect
 	graphQL := f.Kind == FaultThrottled || f.Kind == FaultInternal
 	return (!mutations || c.Mutation) && (!graphQL || c.Kind == KindGraphQL) &&
 		(f.Shop == "" || f.Shop == c.Shop) && (f.App == "" || f.App == c.App) &&

@@ -131,6 +131,10 @@ func (s *Simulator) execute(x *exchange) *reply {
 	if x.call.Mutation && x.fault != nil && x.fault.Kind == FaultStaleReads {
 		x.store.keepStale(x.instant, x.fault.until(x.instant))
 	}
+	if x.call.Mutation && x.fault != nil && x.fault.Kind == FaultNoEffect {
+		unchanged := clone(x.store.shop)
+		defer func() { x.store.shop = unchanged }()
+	}
 	if !x.call.Mutation {
 		shop = x.read()
 		app = appByClientID(shop, app.ClientID)

@@ -87,6 +87,8 @@ func inputs(w *world) map[string]map[string]any {
 			"inventoryItemId": gid("InventoryItem", shop.InventoryItems[0].ID), "locationId": gid("Location", shop.Locations[0].ID),
 			"changeFromQuantity": 1, "quantity": 0,
 		}}}},
+		"WebhookSubscriptionNames":  {},
+		"OneLocation":               {"id": gid("Location", shop.Locations[0].ID)},
 		"DeleteWebhookSubscription": {"id": gid("WebhookSubscription", shop.WebhookSubscriptions[0].ID)},
 	}
 }
@@ -97,6 +99,9 @@ func inputs(w *world) map[string]map[string]any {
 func TestOperationsOfTheClient(t *testing.T) {
 	for name, document := range documents(t) {
 		for _, version := range schema.Versions {
+			if name == "WebhookSubscriptionNames" && version < "2026-04" {
+				continue // nothing has a name there
+			}
 			t.Run(name+" "+version, func(t *testing.T) {
 				w := newWorld(t)
 				w.update(func(s *Shop) {
