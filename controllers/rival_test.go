@@ -106,3 +106,75 @@ func TestWhoBecomesARivalWithdraws(t *testing.T) {
 		t.Errorf("%d subscriptions, want the older's 9", n)
 	}
 }
+
+// What a store made before it turned out to be a rival is the older one's now.
+func TestTheDeletionOfARivalTakesNothing(t *testing.T) {
+	for _, seen := range []string{"withdrawn", "not looked at"} {
+		t.Run(seen, func(t *testing.T) {
+			older := newBed(t)
+			older.store.Spec.CredentialsSecretRef.Name = "later"
+			older.apply()
+			older.settle()
+			younger := older.rivalOf()
+			younger.store.Spec.CredentialsSecretRef.Name = "shopify"
+			younger.store.Spec.DeletionPolicy = v1alpha1.DeletionDelete
+			younger.apply()
+			younger.ready()
+			older.change(func(s *v1alpha1.ShopifyStoreSpec) { s.CredentialsSecretRef.Name = "shopify" })
+			older.settle()
+			if seen == "withdrawn" {
+				younger.settle()
+				if c := younger.condition(v1alpha1.WebhooksAppliedCondition); c.Condition.Status != "" || len(younger.store.Status.Inventory) > 0 {
+					t.Errorf("it made none of what is there: %s, inventory %+v", c, younger.store.Status.Inventory)
+				}
+			}
+			b := younger
+			b.must(api.Delete(t.Context(), younger.store))
+			_, err := younger.reconcile()
+			b.must(err)
+			shop := older.inShop()
+			if len(shop.MetafieldDefinitions) != 3 || len(shop.WebhookSubscriptions) != 9 {
+				t.Errorf("the older has %d definitions and %d subscriptions left", len(shop.MetafieldDefinitions), len(shop.WebhookSubscriptions))
+			}
+		})
+	}
+}
+
+func TestARefusedStoreDoesNotComeBackByFailingOtherwise(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		bound  bool // the older had served the shop before it was refused
+		fail   func(*v1alpha1.ShopifyStoreSpec)
+	}{
+		"never bound":      {"it never was the client's", false, func(s *v1alpha1.ShopifyStoreSpec) { s.CredentialsSecretRef.Name = "gone" }},
+		"bound before":     {"another took over since", true, func(s *v1alpha1.ShopifyStoreSpec) { s.CredentialsSecretRef.Name = "gone" }},
+		"unknown version":  {"it is refused before the shop is asked", true, func(s *v1alpha1.ShopifyStoreSpec) { s.APIVersion = "2099-01" }},
+		"suspended by now": {"it has nothing in the shop", false, func(s *v1alpha1.ShopifyStoreSpec) { s.Suspend = true }},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			older := newBed(t)
+			client := older.store.Spec.ClientName
+			if !tc.bound {
+				older.store.Spec.ClientName = "Somebody else"
+			}
+			older.apply()
+			older.settle()
+			younger := older.rivalOf()
+			younger.store.Spec.ClientName = client
+			older.change(func(s *v1alpha1.ShopifyStoreSpec) { s.ClientName = "Somebody else" })
+			older.settle()
+			younger.apply()
+			younger.ready()
+			older.change(tc.fail)
+			older.settle()
+			younger.settle()
+			if c := younger.condition(v1alpha1.ConnectedCondition); c.Reason == v1alpha1.ReasonRival {
+				t.Errorf("%s: %s", tc.reason, c)
+			}
+			if n := len(older.inShop().WebhookSubscriptions); n < 9 {
+				t.Errorf("%s: %d subscriptions", tc.reason, n)
+			}
+		})
+	}
+}

@@ -217,16 +217,23 @@ func (run *storeRun) announce() {
 	if adopted := run.plan.Adopted; len(adopted) > 0 {
 		run.event(corev1.EventTypeNormal, v1alpha1.ReasonAdopted, "Took over from the store: "+summary(adopted))
 	}
-	was, is := conditions.Get(run.before, meta.ReadyCondition), conditions.Get(run.store, meta.ReadyCondition)
-	if is == nil || was != nil && was.Status == is.Status && was.Reason == is.Reason {
-		return
+	if is, changed := run.became(v1alpha1.ConnectedCondition); changed && is.Status == metav1.ConditionTrue && is.Reason != v1alpha1.ReasonConnected {
+		run.event(corev1.EventTypeWarning, is.Reason, is.Message) // connected, with a warning
 	}
+	is, changed := run.became(meta.ReadyCondition)
 	switch {
+	case !changed:
 	case is.Status == metav1.ConditionTrue:
 		run.event(corev1.EventTypeNormal, is.Reason, is.Message)
 	case is.Reason != v1alpha1.ReasonSuspended:
 		run.event(corev1.EventTypeWarning, is.Reason, is.Message)
 	}
+}
+
+// became returns a condition, and whether this reconcile changed what it says.
+func (run *storeRun) became(condition string) (is *metav1.Condition, changed bool) {
+	was, is := conditions.Get(run.before, condition), conditions.Get(run.store, condition)
+	return is, is != nil && (was == nil || was.Status != is.Status || was.Reason != is.Reason)
 }
 
 func (run *storeRun) event(kind, reason, message string) {

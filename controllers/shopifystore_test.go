@@ -348,3 +348,49 @@ func TestShopifyIsDownForAWhile(t *testing.T) {
 		t.Error("the same failure is written again")
 	}
 }
+
+func TestAnEndingAPIVersionIsWarnedOf(t *testing.T) {
+	b := newBed(t)
+	b.store.Spec.APIVersion = "2026-01" // until 2027-01-16
+	b.now = time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)
+	b.apply()
+	b.ready()
+	if c := b.condition(v1alpha1.ConnectedCondition); c.Reason != v1alpha1.ReasonConnected {
+		t.Errorf("61 days before: %s", c)
+	}
+	b.happened()
+	b.now = b.now.Add(36 * time.Hour)
+	b.ready()
+	if c := b.condition(v1alpha1.ConnectedCondition); c.Reason != v1alpha1.ReasonAPIVersionEnding || !strings.Contains(c.Message, "2027-01-16") {
+		t.Errorf("less than 60 days before: %s", c)
+	}
+	if got := b.happened(); len(got) != 1 || !strings.HasPrefix(got[0], "Warning APIVersionEnding") {
+		t.Errorf("events: %q", got)
+	}
+	version := b.store.ResourceVersion
+	b.now = b.now.Add(24 * time.Hour)
+	b.ready()
+	if got := b.happened(); len(got) > 0 || b.store.ResourceVersion != version {
+		t.Errorf("it is said once, not daily: %q", got)
+	}
+}
+
+func TestASettingThatIsAcceptedWithoutEffect(t *testing.T) {
+	b := newBed(t)
+	_, err := b.sim.AddFault(simulator.Fault{Kind: simulator.FaultNoEffect, Operation: "EnableLocalPickup"})
+	b.must(err)
+	b.apply()
+	b.settle()
+	if c := b.condition(v1alpha1.SettingsVerifiedCondition); c.Reason != v1alpha1.ReasonWithoutEffect || !strings.Contains(c.Message, "Warehouse") || !strings.Contains(c.Message, "by hand") {
+		t.Errorf("Shopify said yes and did nothing: %s", c)
+	}
+	row := b.store.Status.Settings[slices.IndexFunc(b.store.Status.Settings, func(s v1alpha1.SettingStatus) bool { return s.Name == "pickup" })]
+	if row.State != v1alpha1.SettingOff || row.Observed != "Warehouse: off" {
+		t.Errorf("status.settings: %+v", row)
+	}
+	if got := b.happened(); slices.ContainsFunc(got, func(e string) bool { return strings.Contains(e, "LocalPickup") && strings.Contains(e, "Applied") }) {
+		t.Errorf("told as applied: %q", got)
+	}
+	b.sim.ClearFaults()
+	b.ready()
+}
