@@ -25,20 +25,18 @@ import (
 // secretIndex finds the stores that use a Secret, by its name.
 const secretIndex = "spec.credentialsSecretRef.name"
 
+// After a failure a store is tried again after backoffBase, and each further time
+// after twice as long, up to backoffMax.
+const (
+	backoffBase = time.Second
+	backoffMax  = 10 * time.Minute
+)
+
 // SetupWithManager registers the controller. Stores are reconciled by as many
 // workers as given; a store by one at a time.
 func (r *ShopifyStoreReconciler) SetupWithManager(ctx context.Context, mgr ctrl.Manager, workers int) error {
-	indexes := map[string]func(*v1alpha1.ShopifyStore) string{
-		secretIndex:     func(s *v1alpha1.ShopifyStore) string { return s.Spec.CredentialsSecretRef.Name },
-		shopDomainIndex: func(s *v1alpha1.ShopifyStore) string { return s.Spec.ShopDomain },
-	}
-	for name, value := range indexes {
-		err := mgr.GetFieldIndexer().IndexField(ctx, &v1alpha1.ShopifyStore{}, name, func(o client.Object) []string {
-			return []string{value(o.(*v1alpha1.ShopifyStore))}
-		})
-		if err != nil {
-			return fmt.Errorf("indexing %s: %w", name, err)
-		}
+	if err := indexFields(ctx, mgr.GetFieldIndexer()); err != nil {
+		return err
 	}
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("shopifystore").
@@ -49,9 +47,26 @@ func (r *ShopifyStoreReconciler) SetupWithManager(ctx context.Context, mgr ctrl.
 		Watches(&v1alpha1.ShopifyStore{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(connectionChanged())).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: workers,
-			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](time.Second, 10*time.Minute),
+			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](backoffBase, backoffMax),
 		}).
 		Complete(r)
+}
+
+// indexFields lets stores be listed by their Secret and by their shop.
+func indexFields(ctx context.Context, indexer client.FieldIndexer) error {
+	indexes := map[string]func(*v1alpha1.ShopifyStore) string{
+		secretIndex:     func(s *v1alpha1.ShopifyStore) string { return s.Spec.CredentialsSecretRef.Name },
+		shopDomainIndex: func(s *v1alpha1.ShopifyStore) string { return s.Spec.ShopDomain },
+	}
+	for name, value := range indexes {
+		err := indexer.IndexField(ctx, &v1alpha1.ShopifyStore{}, name, func(o client.Object) []string {
+			return []string{value(o.(*v1alpha1.ShopifyStore))}
+		})
+		if err != nil {
+			return fmt.Errorf("indexing %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 func (r *ShopifyStoreReconciler) storesOfSecret(ctx context.Context, secret client.Object) []reconcile.Request {

@@ -84,7 +84,11 @@ func Of(err error) Verdict {
 	case shopify.Conflict:
 		return Verdict{Reason: v1alpha1.ReasonConflict, Message: e.Message}
 	case shopify.Throttled:
-		return Verdict{Reason: v1alpha1.ReasonThrottled, Message: e.Message, RetryAfter: e.RetryAfter}
+		v := Verdict{Reason: v1alpha1.ReasonThrottled, Message: e.Message}
+		if e.RetryAfter > shopify.Patience {
+			v.RetryAfter = e.RetryAfter // a shorter one was waited for in vain, so the queue's back-off has to grow
+		}
+		return v
 	default:
 		// The queue's back-off, whatever Retry-After says: it grows.
 		return Verdict{Reason: v1alpha1.ReasonShopifyUnavailable, Message: e.Message}

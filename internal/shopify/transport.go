@@ -24,9 +24,9 @@ const (
 	maxReply = 16 << 20
 	// attempts bounds how often one call is sent.
 	attempts = 3
-	// patience bounds how long a call waits between two attempts; who is asked
+	// Patience bounds how long a call waits between two attempts; who is asked
 	// to wait longer gets the error and comes back later.
-	patience = 5 * time.Second
+	Patience = 5 * time.Second
 )
 
 // call describes the request that travels through the transport, which cannot
@@ -124,7 +124,7 @@ func retryIn(err error, c *call, attempt int) (time.Duration, bool) {
 		wait = 250 * time.Millisecond << attempt
 		wait += rand.N(wait) //nolint:gosec // spreads those who failed together; no secret
 	}
-	return wait, wait <= patience
+	return wait, wait <= Patience
 }
 
 const tokenHeader = "X-Shopify-Access-Token"

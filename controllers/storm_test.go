@@ -1,0 +1,88 @@
+package controllers
+
+import (
+	"testing"
+	"time"
+
+	"github.com/fluxcd/pkg/runtime/conditions"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// live reconciles the store for a while as the queue would: again when the
+// reconcile asks for it, and after failures with the queue's own back-off.
+func (b *bed) live(d time.Duration) (reconciles int) {
+	b.t.Helper()
+	end := b.now.Add(d)
+	for failures := 0; b.now.Before(end); reconciles++ {
+		result, err := b.reconcile()
+		wait := result.RequeueAfter
+		if err != nil {
+			wait = min(backoffBase<<min(failures, 20), backoffMax)
+			failures++
+		} else {
+			failures = 0
+		}
+		if wait <= 0 {
+			b.t.Fatalf("it is never looked at again: %+v", result)
+		}
+		b.now = b.now.Add(wait)
+	}
+	b.refresh()
+	return reconciles
+}
+
+// What a shop that answers nothing but errors costs: each call is one that the
+// shop, or Shopify, counts against us.
+func TestStorms(t *testing.T) {
+	const day = 24 * time.Hour
+	const resyncs = 152 // a day of them, 5% more often at the most
+	cases := map[string]struct {
+		reason string
+		fault  simulator.Fault
+		calls  int // a day at the most
+		told   string
+	}{
+		"401":                  {"nothing but new credentials helps", simulator.Fault{Kind: simulator.FaultStatus, Status: 401}, 6, v1alpha1.ReasonCredentialsRejected},
+		"403":                  {"a look at each resync, and one at what was granted", simulator.Fault{Kind: simulator.FaultStatus, Status: 403}, 2 * resyncs, v1alpha1.ReasonScopeMissing},
+		"404":                  {"a look at each resync", simulator.Fault{Kind: simulator.FaultStatus, Status: 404}, resyncs, v1alpha1.ReasonShopNotFound},
+		"402":                  {"a look at each resync", simulator.Fault{Kind: simulator.FaultStatus, Status: 402}, resyncs, v1alpha1.ReasonShopFrozen},
+		"429":                  {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultStatus, Status: 429, RetryAfter: "2.0"}, 3 * (resyncs + 10), v1alpha1.ReasonThrottled},
+		"429 with a long wait": {"Shopify says when to come back", simulator.Fault{Kind: simulator.FaultStatus, Status: 429, RetryAfter: "1800"}, 49, v1alpha1.ReasonThrottled},
+		"THROTTLED":            {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultThrottled}, 3 * (resyncs + 10), v1alpha1.ReasonThrottled},
+		"500":                  {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultStatus, Status: 500}, 3 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
+		"503":                  {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultStatus, Status: 503}, 3 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
+		"writes fail":          {"a look, and one attempt at a write", simulator.Fault{Kind: simulator.FaultStatus, Status: 500, MutationsOnly: true}, 5 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t)
+			b.apply()
+			b.ready()
+			_, err := b.sim.AddFault(tc.fault)
+			b.must(err)
+			if tc.fault.MutationsOnly {
+				b.shop(func(s *simulator.Shop) { s.WebhookSubscriptions, s.MetafieldDefinitions = nil, nil })
+			}
+			b.calls()
+			b.live(day)
+			if n := len(b.calls()); n > tc.calls {
+				t.Errorf("%s: %d calls a day, want at most %d", tc.reason, n, tc.calls)
+			}
+			if got := conditions.GetReason(b.store, "Ready"); got != tc.told {
+				t.Errorf("%s: told as %s: %+v", tc.reason, got, b.store.Status.Conditions)
+			}
+			version := b.store.ResourceVersion
+			b.live(time.Hour)
+			if b.store.ResourceVersion != version {
+				t.Errorf("%s: waiting writes", tc.reason)
+			}
+			b.sim.ClearFaults()
+			b.live(13 * time.Hour) // the longest pause, and back in order by itself
+			if !conditions.IsReady(b.store) {
+				t.Errorf("%s: not back in order: %+v", tc.reason, b.store.Status.Conditions)
+			}
+		})
+	}
+}
