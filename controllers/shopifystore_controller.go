@@ -4,7 +4,8 @@
 // A reconcile of a ShopifyStore goes one way: one look at the store through
 // gates that must open in order (connect, scopes), a pure plan, the record of
 // what is about to be made, then the independent groups (settings, metafields,
-// webhooks). One deferred finish sums up, patches the status and emits events;
+// webhooks) and, whatever became of all that, the schedules, which ask Shopify
+// nothing. One deferred finish sums up, patches the status and emits events;
 // only an error of the Kubernetes API itself goes by it. Nothing is written
 // where nothing changed.
 package controllers
@@ -58,6 +59,7 @@ type ShopifyStoreReconciler struct {
 	Now func() time.Time
 
 	zones zoneCache
+	looks looks
 }
 
 // Reconcile brings one store in line.
@@ -67,6 +69,9 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	if run == nil {
 		return ctrl.Result{}, err
 	}
+	if res, all, err := r.onlySchedules(ctx, run); all {
+		return res, err
+	}
 	defer func() { res, err = run.finish(ctx, err) }()
 
 	switch {
@@ -75,6 +80,15 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	case run.store.Spec.Suspend:
 		return ctrl.Result{}, nil
 	}
+	if res, err := r.bringInLine(ctx, run); err != nil {
+		return res, err
+	}
+	run.all(ctx, gate{v1alpha1.SchedulesAppliedCondition, r.schedules})
+	return ctrl.Result{}, nil
+}
+
+// bringInLine looks at the store through the gates and applies the spec.
+func (r *ShopifyStoreReconciler) bringInLine(ctx context.Context, run *storeRun) (ctrl.Result, error) {
 	if err := run.claim(ctx); err != nil {
 		return ctrl.Result{}, err
 	}
@@ -122,6 +136,8 @@ type storeRun struct {
 	// relayProblem says why no webhook address could be made.
 	relayProblem error
 	pickup       bool // local pickup is written, not only read
+	// nextSlot is when the next schedule is due; zero if none is.
+	nextSlot time.Time
 
 	failures []failure
 	done     []plan.Action
@@ -134,6 +150,7 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 		if apierrors.IsNotFound(err) {
 			r.Shopify.Forget(req.String())
 			r.zones.forget(req.String())
+			r.looks.forget(req.String())
 			return nil, nil
 		}
 		return nil, err

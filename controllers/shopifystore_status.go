@@ -23,7 +23,7 @@ import (
 var ownedConditions = []string{
 	meta.ReadyCondition, meta.ReconcilingCondition, meta.StalledCondition,
 	v1alpha1.ConnectedCondition, v1alpha1.ScopesGrantedCondition, v1alpha1.SettingsVerifiedCondition,
-	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition,
+	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition, v1alpha1.SchedulesAppliedCondition,
 	v1alpha1.InSyncCondition, v1alpha1.SuspendedCondition, v1alpha1.DeletingCondition,
 }
 
@@ -65,7 +65,7 @@ func (run *storeRun) finish(ctx context.Context, err error) (ctrl.Result, error)
 		return ctrl.Result{}, fmt.Errorf("patching the status: %w", err)
 	}
 	run.announce()
-	return run.result()
+	return run.untilNextSlot(run.result())
 }
 
 // summarize computes Ready, Reconciling, Stalled and InSync from the phases.

@@ -17,8 +17,8 @@ const (
 // State is how far a schedule has come.
 type State struct {
 	Now time.Time
-	// Since is when the schedule was first seen as it is. Slots that were due by
-	// then are nobody's.
+	// Since is when the schedule was first seen as it is. Slots up to then are
+	// nobody's.
 	Since time.Time
 	// Last is the time at which the last run, or the last one that was skipped,
 	// was due; zero before the first.
@@ -41,14 +41,9 @@ type Decision struct {
 // Decide says what to do. However many slots were missed, the last of them
 // stands for all: there is one run, never one for each.
 func (s *Schedule) Decide(at State) Decision {
-	from := at.Since
-	if at.Last.After(from) {
-		from = at.Last
-	}
-	d := Decision{
-		Slot: s.Last(from.Add(-at.Offset), at.Now.Add(-at.Offset)),
-		Next: later(s.Next(at.Now.Add(-at.Offset)), at.Offset),
-	}
+	// In terms of slots: which ones were dealt with, and which ones are due.
+	done, due := latest(at.Since, at.Last.Add(-at.Offset)), at.Now.Add(-at.Offset)
+	d := Decision{Slot: s.Last(done, due), Next: later(s.Next(latest(done, due)), at.Offset)}
 	d.Due = later(d.Slot, at.Offset)
 	switch {
 	case d.Slot.IsZero():
@@ -59,6 +54,13 @@ func (s *Schedule) Decide(at State) Decision {
 		d.Act = Run
 	}
 	return d
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // later moves a slot, if there is one.

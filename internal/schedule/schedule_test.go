@@ -181,8 +181,8 @@ func TestDecide(t *testing.T) {
 	}{
 		"new": {"slots before a schedule was seen are nobody's", "*/15 * * * *", "2026-11-23T12:07:00Z", "2026-11-23T12:07:00Z", "", 0, 0,
 			schedule.Wait, "", "", "2026-11-23T12:15:00Z"},
-		"new, offset": {"its slot was before it was seen, but it is due after", "*/15 * * * *", "2026-11-23T12:00:30Z", "2026-11-23T12:00:30Z", "", minute, 0,
-			schedule.Wait, "", "", "2026-11-23T12:01:00Z"},
+		"new, offset": {"even if they are due after", "*/15 * * * *", "2026-11-23T12:00:30Z", "2026-11-23T12:00:30Z", "", minute, 0,
+			schedule.Wait, "", "", "2026-11-23T12:16:00Z"},
 		"not due": {"the offset has not passed", "*/15 * * * *", "2026-11-23T12:15:59Z", "2026-11-20T00:00:00Z", "2026-11-23T12:01:00Z", minute, 0,
 			schedule.Wait, "", "", "2026-11-23T12:16:00Z"},
 		"due": {"to the second", "*/15 * * * *", "2026-11-23T12:16:00Z", "2026-11-20T00:00:00Z", "2026-11-23T12:01:00Z", minute, 0,
@@ -200,7 +200,7 @@ func TestDecide(t *testing.T) {
 		"changed": {"a schedule that was changed begins anew", "0 * * * *", "2026-11-23T12:30:00Z", "2026-11-23T12:30:00Z", "2026-11-20T03:00:00Z", 0, 0,
 			schedule.Wait, "", "", "2026-11-23T13:00:00Z"},
 		"clock set back": {"no slot twice", "0 * * * *", "2026-11-23T11:59:00Z", "2026-11-20T03:00:00Z", "2026-11-23T12:00:00Z", 0, 0,
-			schedule.Wait, "", "", "2026-11-23T12:00:00Z"},
+			schedule.Wait, "", "", "2026-11-23T13:00:00Z"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
