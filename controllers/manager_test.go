@@ -9,11 +9,13 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/config"
+	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -60,8 +62,20 @@ func TestManager(t *testing.T) {
 		return func(s *v1alpha1.ShopifyStore) bool { return conditions.GetReason(s, "Ready") == reason }
 	}
 
+	b.store.Spec.Schedules = []v1alpha1.Schedule{{Name: "orders", Schedule: "@daily", Type: v1alpha1.SyncJobOrders, SuccessfulRunsHistoryLimit: new(int32(0))}}
 	b.apply()
 	becomes(b.store, "an applied store is onboarded", ready)
+
+	job := &v1alpha1.SyncJob{
+		ObjectMeta: metav1.ObjectMeta{Namespace: b.store.Namespace, Name: "orders", Labels: map[string]string{v1alpha1.StoreLabel: "store", v1alpha1.ScheduleLabel: "orders"}},
+		Spec:       v1alpha1.SyncJobSpec{StoreRef: v1alpha1.StoreReference{Name: "store"}, Type: v1alpha1.SyncJobOrders},
+	}
+	b.must(controllerutil.SetControllerReference(b.store, job, scheme))
+	b.must(api.Create(ctx, job))
+	conditions.MarkTrue(job, v1alpha1.CompleteCondition, "Test", "ended")
+	b.must(api.Status().Update(ctx, job))
+	NewWithT(t).Eventually(func() error { return api.Get(ctx, client.ObjectKeyFromObject(job), job) }, 20*time.Second, 20*time.Millisecond).
+		Should(MatchError(apierrors.IsNotFound, "a SyncJob that ended is history at once"))
 
 	b.shop(func(s *simulator.Shop) { s.Apps[0].AccessToken = "shpat_new" })
 	b.secret(map[string]string{"accessToken": "shpat_stale"})

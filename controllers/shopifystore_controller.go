@@ -4,7 +4,8 @@
 // A reconcile of a ShopifyStore goes one way: one look at the store through
 // gates that must open in order (connect, scopes), a pure plan, the record of
 // what is about to be made, then the independent groups (settings, metafields,
-// webhooks). In mode Observe it is the same way, and nothing is written to the
+// webhooks) and, whatever became of all that, the schedules, which ask Shopify
+// nothing. In mode Observe it is the same way, and nothing is written to the
 // shop. One deferred finish sums up, patches the status and emits events;
 // only an error of the Kubernetes API itself goes by it. Nothing is written
 // where nothing changed.
@@ -59,6 +60,7 @@ type ShopifyStoreReconciler struct {
 	Now func() time.Time
 
 	zones zoneCache
+	looks looks
 }
 
 // Reconcile brings one store in line.
@@ -68,6 +70,9 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	if run == nil {
 		return ctrl.Result{}, err
 	}
+	if res, all, err := r.onlySchedules(ctx, run); all {
+		return res, err
+	}
 	defer func() { res, err = run.finish(ctx, err) }()
 
 	switch {
@@ -76,9 +81,19 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	case run.store.Spec.Suspend:
 		return ctrl.Result{}, nil
 	}
+	if err := r.bringInLine(ctx, run); err != nil {
+		return ctrl.Result{}, err
+	}
+	run.all(ctx, gate{v1alpha1.SchedulesAppliedCondition, r.schedules})
+	return ctrl.Result{}, nil
+}
+
+// bringInLine looks at the store through the gates and applies the spec. An
+// error is one of the Kubernetes API.
+func (r *ShopifyStoreReconciler) bringInLine(ctx context.Context, run *storeRun) error {
 	if !run.observing() { // which makes nothing that a deletion would have to clear
 		if err := run.claim(ctx); err != nil {
-			return ctrl.Result{}, err
+			return err
 		}
 	}
 	if !run.inOrder(ctx,
@@ -86,19 +101,19 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 		gate{v1alpha1.ScopesGrantedCondition, r.checkScopes},
 		gate{v1alpha1.WebhooksAppliedCondition, r.recognise},
 	) {
-		return ctrl.Result{}, nil
+		return nil
 	}
 	ctx = shopify.WithPriority(ctx, shopify.PriorityPush) // from here on there is something to write
 	run.makePlan(r.RelayURL)
 	if err := run.record(ctx); err != nil {
-		return ctrl.Result{}, err
+		return err
 	}
 	run.all(ctx,
 		gate{v1alpha1.SettingsVerifiedCondition, r.settings},
 		gate{v1alpha1.MetafieldsAppliedCondition, r.metafields},
 		gate{v1alpha1.WebhooksAppliedCondition, r.webhooks},
 	)
-	return ctrl.Result{}, nil
+	return nil
 }
 
 // gate is a phase of a reconcile and the condition that tells how it went. A
@@ -130,6 +145,8 @@ type storeRun struct {
 	// relayProblem says why no webhook address could be made.
 	relayProblem error
 	pickup       bool // local pickup is written, not only read
+	// nextSlot is when the next schedule is due; zero if none is.
+	nextSlot time.Time
 
 	failures []failure
 	done     []plan.Action
@@ -142,6 +159,7 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 		if apierrors.IsNotFound(err) {
 			r.Shopify.Forget(req.String())
 			r.zones.forget(req.String())
+			r.looks.forget(req.String())
 			return nil, nil
 		}
 		return nil, err

@@ -78,7 +78,13 @@ const (
 // it was bound and is not released. A failure that may pass does not end that,
 // nor does a suspension; only a shop that definitely refuses it does.
 func serves(s *v1alpha1.ShopifyStore) bool {
-	if s.Status.Shop == nil || !controllerutil.ContainsFinalizer(s, v1alpha1.Finalizer) {
+	return accepted(s) && controllerutil.ContainsFinalizer(s, v1alpha1.Finalizer)
+}
+
+// accepted says that a store connected to its shop, and that nothing definite
+// has come between them since.
+func accepted(s *v1alpha1.ShopifyStore) bool {
+	if s.Status.Shop == nil {
 		return false
 	}
 	switch conditions.GetReason(s, v1alpha1.ConnectedCondition) {

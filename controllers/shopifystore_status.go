@@ -70,7 +70,7 @@ func (run *storeRun) finish(ctx context.Context, err error) (ctrl.Result, error)
 		return ctrl.Result{}, fmt.Errorf("patching the status: %w", err)
 	}
 	run.announce()
-	return run.result()
+	return run.untilNextSlot(run.result())
 }
 
 // summarize computes Ready, Reconciling, Stalled and InSync from the phases.
@@ -108,8 +108,8 @@ func (run *storeRun) summarizeSync() {
 	case !run.planned:
 		f := run.failures[0].verdict
 		conditions.MarkUnknown(store, v1alpha1.InSyncCondition, f.Reason, "The store was not compared: %s", f.Message)
-	case len(run.failures) > 0:
-		conditions.MarkFalse(store, v1alpha1.InSyncCondition, v1alpha1.ReasonNotApplied, "%s", run.failureMessage())
+	case run.failureMessage(groupConditions...) != "":
+		conditions.MarkFalse(store, v1alpha1.InSyncCondition, v1alpha1.ReasonNotApplied, "%s", run.failureMessage(groupConditions...))
 	case run.observing() && store.Status.Plan != nil:
 		conditions.MarkFalse(store, v1alpha1.InSyncCondition, v1alpha1.ReasonPlanWaits, "Mode Enforce would: %s", summary(store.Status.Plan.Changes))
 	case len(run.drift()) > 0:
@@ -149,10 +149,14 @@ func (run *storeRun) retrying() bool {
 	return slices.ContainsFunc(run.failures, func(f failure) bool { return !f.verdict.Stalled })
 }
 
-func (run *storeRun) failureMessage() string {
+// failureMessage joins what the failures say: those of the given conditions, or
+// all where none are given.
+func (run *storeRun) failureMessage(of ...string) string {
 	var messages []string
 	for _, f := range run.failures {
-		messages = append(messages, f.verdict.Message)
+		if len(of) == 0 || slices.Contains(of, f.condition) {
+			messages = append(messages, f.verdict.Message)
+		}
 	}
 	return strings.Join(messages, "; ")
 }

@@ -78,6 +78,8 @@ type power struct {
 	// after counts down the requests to Shopify until the power goes off; the
 	// last one is carried out, but its reply is lost.
 	after atomic.Int32
+	// offAfterCreate turns the power off once an object was created.
+	offAfterCreate bool
 }
 
 var errKilled = errors.New("the process was killed")
@@ -168,6 +170,9 @@ func indexed(power *power) client.Client {
 	}
 	return interceptor.NewClient(api, interceptor.Funcs{
 		List: func(ctx context.Context, c client.WithWatch, list client.ObjectList, opts ...client.ListOption) error {
+			if _, ok := list.(*v1alpha1.ShopifyStoreList); !ok {
+				return errors.Join(alive(), c.List(ctx, list, opts...))
+			}
 			domain := ""
 			opts = slices.DeleteFunc(opts, func(o client.ListOption) bool {
 				fields, ok := o.(client.MatchingFields)
@@ -178,6 +183,13 @@ func indexed(power *power) client.Client {
 			err := errors.Join(alive(), c.List(ctx, stores, opts...))
 			stores.Items = slices.DeleteFunc(stores.Items, func(s v1alpha1.ShopifyStore) bool { return s.Spec.ShopDomain != domain })
 			return err
+		},
+		Create: func(ctx context.Context, c client.WithWatch, obj client.Object, opts ...client.CreateOption) error {
+			if err := alive(); err != nil {
+				return err
+			}
+			defer power.off.Store(power.offAfterCreate)
+			return c.Create(ctx, obj, opts...)
 		},
 		Patch: func(ctx context.Context, c client.WithWatch, obj client.Object, patch client.Patch, opts ...client.PatchOption) error {
 			if err := alive(); err != nil {

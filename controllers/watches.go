@@ -44,6 +44,7 @@ func (r *ShopifyStoreReconciler) SetupWithManager(ctx context.Context, mgr ctrl.
 		// Metadata only, see SlimCache.
 		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.storesOfSecret),
 			builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
+		Owns(&v1alpha1.SyncJob{}, builder.WithPredicates(jobEnded())).
 		Watches(&v1alpha1.ShopifyStore{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(connectionChanged())).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: workers,
@@ -78,6 +79,7 @@ func (r *ShopifyStoreReconciler) rivals(ctx context.Context, store client.Object
 	return r.requests(ctx, store, client.MatchingFields{shopDomainIndex: store.(*v1alpha1.ShopifyStore).Spec.ShopDomain})
 }
 
+// requests has the stores of a list looked at, whatever their last look found.
 func (r *ShopifyStoreReconciler) requests(ctx context.Context, except client.Object, options ...client.ListOption) []reconcile.Request {
 	var list v1alpha1.ShopifyStoreList
 	if err := r.List(ctx, &list, options...); err != nil {
@@ -87,6 +89,7 @@ func (r *ShopifyStoreReconciler) requests(ctx context.Context, except client.Obj
 	var requests []reconcile.Request
 	for i := range list.Items {
 		if s := &list.Items[i]; except == nil || s.UID != except.GetUID() {
+			r.looks.ask(client.ObjectKeyFromObject(s).String())
 			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(s)})
 		}
 	}

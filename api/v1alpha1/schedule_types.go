@@ -1,6 +1,7 @@
 package v1alpha1
 
-// Schedule makes a SyncJob at each of its times.
+// Schedule makes a SyncJob at each of its times. If it is removed from the spec,
+// its SyncJobs that have ended are deleted, and the others as they end.
 // +kubebuilder:validation:XValidation:rule="has(self.audit) == (self.type == 'Audit')",message="audit belongs to type Audit, and to no other"
 type Schedule struct {
 	// name identifies the schedule, and is part of its SyncJobs' names.
@@ -13,14 +14,19 @@ type Schedule struct {
 	// schedule is when to run, in cron's five fields (minute, hour, day of the
 	// month, month, day of the week), such as "*/15 * * * *", or a shorthand such
 	// as "@hourly". Each store runs a little later, by an offset of its own, so
-	// that the stores of a cluster do not all run at once.
+	// that the stores of a cluster do not all run at once: by less than a tenth of
+	// the time between two runs, and less than five minutes. Of the runs that were
+	// missed, one is made up for; one that is due while the last one has not ended
+	// is left out.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=100
 	Schedule string `json:"schedule,omitempty"`
 
 	// timeZone is the time zone in which the schedule is read, by its name in the
-	// IANA database, such as America/Toronto.
+	// IANA database, such as America/Toronto. Where clocks are changed, a schedule
+	// of fixed hours runs once for an hour that is repeated or left out; one that
+	// runs every hour goes by the time that passes.
 	// +optional
 	// +kubebuilder:default=UTC
 	// +kubebuilder:validation:MinLength=1
@@ -30,7 +36,7 @@ type Schedule struct {
 	// type says what the SyncJobs do. Replays and corrections are asked for by a
 	// person, not by the clock.
 	// +required
-	// +kubebuilder:validation:Enum=Products;Inventory;Orders;Audit
+	// +kubebuilder:validation:XValidation:rule="self in ['Products', 'Inventory', 'Orders', 'Audit']",message="a schedule makes SyncJobs of type Products, Inventory, Orders or Audit: replays and corrections are asked for by a person"
 	Type SyncJobType `json:"type,omitempty"`
 
 	// audit says what an audit compares; for type Audit only.

@@ -90,6 +90,15 @@ type ScheduleStatus struct {
 	// name is the schedule's name.
 	// +required
 	Name string `json:"name,omitempty"`
+	// schedule is the schedule and its time zone as they were seen last, such as
+	// "*/15 * * * * UTC". Where the spec says otherwise, the schedule was changed
+	// and begins anew.
+	// +optional
+	Schedule string `json:"schedule,omitempty"`
+	// since is when the schedule was first seen as it is. Nothing is made up for
+	// that was due before.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
 	// lastScheduleTime is the time for which the last SyncJob was made, or was
 	// due and passed over; the store's jitter is in it.
 	// +optional

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"context"
+	_ "time/tzdata" // for schedules: the image has no files of time zones
 
 	"github.com/spf13/cobra"
 
