@@ -17,7 +17,11 @@ import (
 // Run starts an API server with the project's custom resources for the tests of
 // one package, hands its address to use, runs the tests and stops it. It is
 // called by TestMain, with the result for os.Exit.
-func Run(m *testing.M, use func(*rest.Config)) int {
+func Run(m *testing.M, use func(*rest.Config)) int { return RunWith(m, CRDs(), use) }
+
+// RunWith is Run with the custom resource definitions of another directory, such
+// as those of a former release.
+func RunWith(m *testing.M, crds string, use func(*rest.Config)) int {
 	log.SetLogger(zap.New(zap.WriteTo(os.Stderr), zap.UseDevMode(false)))
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
 		fmt.Fprintln(os.Stderr, "These tests need etcd and kube-apiserver. Run them by `make test`, or first:\n"+
@@ -25,7 +29,7 @@ func Run(m *testing.M, use func(*rest.Config)) int {
 		return 1
 	}
 	env := &envtest.Environment{
-		CRDDirectoryPaths:     []string{filepath.Join(Root(), "config", "crd", "bases")},
+		CRDDirectoryPaths:     []string{crds},
 		ErrorIfCRDPathMissing: true,
 	}
 	config, err := env.Start()
@@ -41,6 +45,9 @@ func Run(m *testing.M, use func(*rest.Config)) int {
 	}
 	return code
 }
+
+// CRDs returns the directory of the project's custom resource definitions.
+func CRDs() string { return filepath.Join(Root(), "config", "crd", "bases") }
 
 // Root returns the root of the repository.
 func Root() string {
