@@ -34,11 +34,14 @@ func TestPriceRules(t *testing.T) {
 	a := w.rest("POST", "price_rules.json", priceRuleBody)
 	w.Expect(a.status).To(Equal(201), a.text)
 	for path, want := range map[string]any{
-		"price_rule.value": "-10.0", "price_rule.starts_at": "2026-12-01T00:00:00-05:00", "price_rule.ends_at": nil, "price_rule.usage_limit": nil,
-		"price_rule.once_per_customer": false, "price_rule.entitled_product_ids": []any{}, "price_rule.prerequisite_subtotal_range": nil,
+		"price_rule.value": "-10.0", "price_rule.starts_at": "2026-12-01T00:00:00-05:00",
+		"price_rule.once_per_customer": false, "price_rule.entitled_product_ids": []any{},
 		"price_rule.created_at": "2026-11-23T09:00:00Z", "price_rule.admin_graphql_api_id": "gid://shopify/PriceRule/1006",
 	} {
 		w.Expect(a.at(path)).To(Equal(want), path)
+	}
+	for _, unset := range []string{"ends_at", "usage_limit", "prerequisite_subtotal_range"} {
+		w.Expect(a.at("price_rule")).To(HaveKeyWithValue(unset, BeNil()))
 	}
 	w.Expect(w.rest("GET", "price_rules/1006.json", "").at("price_rule")).To(Equal(a.at("price_rule")))
 	w.Expect(w.rest("GET", "price_rules/count.json", "").text).To(Equal(`{"count":1}` + "\n"))
