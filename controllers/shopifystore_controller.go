@@ -59,6 +59,7 @@ type ShopifyStoreReconciler struct {
 	Now func() time.Time
 
 	zones zoneCache
+	codes codeCache
 }
 
 // Reconcile brings one store in line.
@@ -89,6 +90,7 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 		return ctrl.Result{}, nil
 	}
 	ctx = shopify.WithPriority(ctx, shopify.PriorityPush) // from here on there is something to write
+	r.lookAtPriceRules(ctx, run)
 	run.makePlan(r.RelayURL)
 	if err := run.record(ctx); err != nil {
 		return ctrl.Result{}, err
@@ -97,6 +99,7 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 		gate{v1alpha1.SettingsVerifiedCondition, r.settings},
 		gate{v1alpha1.MetafieldsAppliedCondition, r.metafields},
 		gate{v1alpha1.WebhooksAppliedCondition, r.webhooks},
+		gate{v1alpha1.PriceRulesAppliedCondition, r.applyPriceRules},
 	)
 	return ctrl.Result{}, nil
 }
@@ -120,6 +123,8 @@ type storeRun struct {
 	signing  []string
 	observed *shopify.Store
 	scopes   shopify.GrantedScopes
+	// priceRules is what the store has of price rules that concern us.
+	priceRules priceRuleLook
 	// denied is the error of a look at the store that the app's scopes forbid.
 	denied error
 	// planned says that all gates opened and the plan was made.
@@ -142,6 +147,7 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 		if apierrors.IsNotFound(err) {
 			r.Shopify.Forget(req.String())
 			r.zones.forget(req.String())
+			r.codes.forget(req.String())
 			return nil, nil
 		}
 		return nil, err
