@@ -193,6 +193,7 @@ func TestPriceRuleDriftIsCorrected(t *testing.T) {
 			if c := b.condition(v1alpha1.InSyncCondition); c.Reason != v1alpha1.ReasonCorrected || !strings.Contains(c.Message, tc.says) {
 				t.Errorf("%s: %s", tc.reason, c)
 			}
+			b.ready() // forgets that it was corrected once
 			version := b.store.ResourceVersion
 			b.ready()
 			if b.store.ResourceVersion != version {
@@ -240,11 +241,9 @@ func TestPriceRuleAdoption(t *testing.T) {
 
 func TestACodeIsTakenBySomethingElse(t *testing.T) {
 	b := newBed(t)
-	declare(springRule())(&b.store.Spec)
-	b.apply()
 	// A discount that is no price rule has the code, so that no look shows it.
 	taken := simulator.Fault{Kind: simulator.FaultUserErrors, UserErrors: []simulator.FaultUserError{{Field: []string{"code"}, Message: "must be unique. Please try a different code."}}}
-	b.settleRules(func() {
+	b.halfMade(func() {
 		for _, p := range b.inShop().PriceRules {
 			taken.Operation = fmt.Sprintf("POST /admin/api/2026-07/price_rules/%d/discount_codes.json", p.ID)
 		}
@@ -262,10 +261,13 @@ func TestACodeIsTakenBySomethingElse(t *testing.T) {
 	b.expectOffers("the code is free", "SPRING10 -10.0 Spring sale")
 }
 
-// settleRules lets the first attempt make a rule and die before it makes the code,
-// then prepares what the second one meets.
-func (b *bed) settleRules(prepare func()) {
+// halfMade lets a process make a rule and die before it makes the code, then
+// prepares what the next one meets.
+func (b *bed) halfMade(prepare func()) {
 	b.t.Helper()
+	b.apply()
+	b.ready()
+	b.change(declare(springRule()))
 	for n := int32(1); len(b.inShop().PriceRules) == 0; n++ {
 		b.restart()
 		b.power.after.Store(n)
@@ -281,10 +283,8 @@ func TestACodeIsTakenByAMerchant(t *testing.T) {
 	} {
 		t.Run(string(policy), func(t *testing.T) {
 			b := newBed(t)
-			declare(springRule())(&b.store.Spec)
 			b.store.Spec.AdoptionPolicy = policy
-			b.apply()
-			b.settleRules(func() {
+			b.halfMade(func() {
 				b.shop(func(s *simulator.Shop) {
 					theirs := merchants("SPRING10")
 					theirs.Value = "-50.0"
@@ -367,6 +367,22 @@ func TestPriceRulesAreUnavailable(t *testing.T) {
 	b.sim.ClearFaults()
 	b.ready()
 	b.expectOffers("the record was kept", "SPRING10 -10.0 Spring sale")
+}
+
+func TestPriceRulesAreObserved(t *testing.T) {
+	b := newBed(t)
+	declare(springRule())(&b.store.Spec)
+	b.store.Spec.Mode = v1alpha1.ModeObserve
+	b.shop(func(s *simulator.Shop) { s.PriceRules = []simulator.PriceRule{merchants("OTHER")} })
+	b.apply()
+	b.settle()
+	b.expectOffers("nothing is written", "OTHER -10.0 Spring sale")
+	if b.store.Status.Plan == nil || !slices.Contains(b.store.Status.Plan.Changes, "create PriceRule SPRING10") {
+		t.Errorf("status.plan: %+v", b.store.Status.Plan)
+	}
+	if c := b.condition(v1alpha1.PriceRulesAppliedCondition); c.Reason != v1alpha1.ReasonPlanWaits {
+		t.Errorf("got %s", c)
+	}
 }
 
 func TestPriceRulesAtDeletion(t *testing.T) {
