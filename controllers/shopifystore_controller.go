@@ -61,6 +61,7 @@ type ShopifyStoreReconciler struct {
 
 	zones zoneCache
 	looks looks
+	codes codeCache
 }
 
 // Reconcile brings one store in line.
@@ -104,6 +105,7 @@ func (r *ShopifyStoreReconciler) bringInLine(ctx context.Context, run *storeRun)
 		return nil
 	}
 	ctx = shopify.WithPriority(ctx, shopify.PriorityPush) // from here on there is something to write
+	r.lookAtPriceRules(ctx, run)
 	run.makePlan(r.RelayURL)
 	if err := run.record(ctx); err != nil {
 		return err
@@ -112,6 +114,7 @@ func (r *ShopifyStoreReconciler) bringInLine(ctx context.Context, run *storeRun)
 		gate{v1alpha1.SettingsVerifiedCondition, r.settings},
 		gate{v1alpha1.MetafieldsAppliedCondition, r.metafields},
 		gate{v1alpha1.WebhooksAppliedCondition, r.webhooks},
+		gate{v1alpha1.PriceRulesAppliedCondition, r.applyPriceRules},
 	)
 	return nil
 }
@@ -135,6 +138,8 @@ type storeRun struct {
 	signing  []string
 	observed *shopify.Store
 	scopes   shopify.GrantedScopes
+	// priceRules is what the store has of price rules that concern us.
+	priceRules priceRuleLook
 	// denied is the error of a look at the store that the app's scopes forbid.
 	denied error
 	// planned says that all gates opened and the plan was made.
@@ -160,6 +165,7 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 			r.Shopify.Forget(req.String())
 			r.zones.forget(req.String())
 			r.looks.forget(req.String())
+			r.codes.forget(req.String())
 			return nil, nil
 		}
 		return nil, err

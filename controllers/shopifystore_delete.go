@@ -87,7 +87,7 @@ func (r *ShopifyStoreReconciler) clear(ctx context.Context, run *storeRun, polic
 	if err != nil || served {
 		return cmp.Or(err, refused) // what we made is the other's to keep
 	}
-	return cmp.Or(r.clearDefinitions(ctx, run), refused)
+	return cmp.Or(r.clearDefinitions(ctx, run), r.clearPriceRules(ctx, run), refused)
 }
 
 // deleteAll deletes things from the store. It goes on after a refusal, and stops
@@ -138,5 +138,6 @@ func (run *storeRun) letGo(ctx context.Context) error {
 	run.released = true
 	run.r.Shopify.Forget(run.owner())
 	run.r.zones.forget(run.owner())
+	run.r.codes.forget(run.owner())
 	return nil
 }

@@ -52,6 +52,8 @@ func (run *storeRun) makePlan(relayURL string) {
 	if run.store.Status.ObservedGeneration != run.store.Generation {
 		inventory = plan.Forgive(inventory)
 	}
+	rulesDesired, rulesObserved, rulesKept := run.priceRuleObjects()
+	desired, observed, keep = append(desired, rulesDesired...), append(observed, rulesObserved...), append(keep, rulesKept...)
 	run.planned = true
 	run.plan = plan.Compute(desired, observed, inventory)
 	run.plan.Inventory = append(run.plan.Inventory, keep...)

@@ -194,6 +194,9 @@ func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded b
 		origin = v1alpha1.OriginAdopted
 		p.Adopted = append(p.Adopted, want.Kind+" "+want.label())
 	}
+	if entry.Origin == v1alpha1.OriginPending && entry.ID == "" {
+		entry.Hash = "" // announced, and not applied in full: what is missing is no drift
+	}
 	if fixed := want.immutableDifferences(have); len(fixed) > 0 {
 		p.conflict(want, fmt.Sprintf("has another %s in the store, which Shopify cannot change: choose another key, or remove it from the store", strings.Join(fixed, ", ")))
 		p.record(want, have.ID, origin, entry.Hash)

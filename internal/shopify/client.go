@@ -66,8 +66,8 @@ func (c *caller) MakeRequest(ctx context.Context, req *graphql.Request, resp *gr
 // asError keeps the transport's own errors and wraps what go-shopify makes of
 // a reply that it cannot read.
 func asError(info *call, err error) error {
-	if KindOf(err) != "" {
-		return err
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
 	}
 	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return &Error{Kind: Unavailable, Operation: info.operation, RequestID: info.requestID,

@@ -30,7 +30,7 @@ const (
 	Unavailable Kind = "Unavailable"
 )
 
-// FieldError is one of Shopify's userErrors.
+// FieldError is one of Shopify's userErrors, or of the errors of REST.
 type FieldError struct {
 	// Field is the path into the input, such as webhookSubscription.callbackUrl.
 	Field string
@@ -46,13 +46,16 @@ type Error struct {
 	// Message says what happened without anything that differs between two
 	// occurrences of the same failure, so that it can stand in a status.
 	Message string
-	// Fields holds Shopify's userErrors where Kind is Invalid.
+	// Fields holds Shopify's userErrors where Kind is Invalid, and NOT_FOUND where
+	// a thing that is called by its id is gone.
 	Fields []FieldError
 	// RetryAfter is how long Shopify asks to wait; zero where it does not say.
 	RetryAfter time.Duration
 	// RequestID is Shopify's X-Request-Id, for its support.
 	RequestID string
 
+	// status is the HTTP status; zero where it is not what failed.
+	status int
 	// detail is what else the reply says; it may differ each time.
 	detail string
 	cause  error
@@ -86,7 +89,7 @@ func (e *Error) Gone() bool {
 // by somebody else, or by ourselves a moment ago.
 func (e *Error) Taken() bool {
 	return slices.ContainsFunc(e.Fields, func(f FieldError) bool {
-		return f.Code == "TAKEN" || strings.Contains(f.Message, "already been taken")
+		return f.Code == "TAKEN" || strings.Contains(f.Message, "already been taken") || strings.Contains(f.Message, "must be unique")
 	})
 }
 
@@ -142,6 +145,16 @@ func invalid(operation string, fields []FieldError) error {
 	if len(fields) == 0 {
 		return nil
 	}
+	e := &Error{Kind: Invalid, Operation: operation, Fields: fields,
+		Message: "Shopify refuses the input: " + fieldTexts(fields)}
+	if slices.ContainsFunc(fields, stale) {
+		e.Kind = Conflict
+	}
+	return e
+}
+
+// fieldTexts are the messages with the fields that they speak of.
+func fieldTexts(fields []FieldError) string {
 	var texts []string
 	for _, f := range fields {
 		text := f.Message
@@ -150,10 +163,5 @@ func invalid(operation string, fields []FieldError) error {
 		}
 		texts = append(texts, text)
 	}
-	e := &Error{Kind: Invalid, Operation: operation, Fields: fields,
-		Message: "Shopify refuses the input: " + strings.Join(texts, "; ")}
-	if slices.ContainsFunc(fields, stale) {
-		e.Kind = Conflict
-	}
-	return e
+	return strings.Join(texts, "; ")
 }

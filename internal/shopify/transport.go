@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +43,7 @@ type call struct {
 
 	served    string // X-Shopify-API-Version
 	requestID string
+	location  string // of a redirect, which is not followed
 }
 
 type callKey struct{}
@@ -152,7 +155,7 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 	if err != nil {
 		return nil, unreachable(c.operation, err)
 	}
-	c.served, c.requestID = resp.Header.Get("X-Shopify-Api-Version"), requestID(resp)
+	c.served, c.requestID, c.location = resp.Header.Get("X-Shopify-Api-Version"), requestID(resp), resp.Header.Get("Location")
 	text, err := readCapped(resp)
 	if err != nil {
 		e := unreachable(c.operation, err)
@@ -162,7 +165,8 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil, statusError(c.operation, resp, text)
 	}
-	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); mediaType != "application/json" || !json.Valid(text) {
+	deleted := resp.StatusCode == http.StatusNoContent // over REST, which has nothing to say
+	if mediaType, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); !deleted && (mediaType != "application/json" || !json.Valid(text)) {
 		return nil, &Error{Kind: Unavailable, Operation: c.operation, RequestID: c.requestID,
 			Message: "the reply is not JSON"}
 	}
@@ -213,7 +217,8 @@ func refillTime(c *Cost) time.Duration {
 // statusError maps an HTTP status to a kind
 // (https://shopify.dev/docs/api/usage/response-codes).
 func statusError(operation string, resp *http.Response, text []byte) *Error {
-	e := &Error{Operation: operation, RequestID: requestID(resp), RetryAfter: retryAfter(resp)}
+	e := &Error{Operation: operation, RequestID: requestID(resp), RetryAfter: retryAfter(resp), status: resp.StatusCode}
+	said, fields := restErrors(text)
 	switch status := resp.StatusCode; {
 	case status == http.StatusUnauthorized:
 		e.Kind, e.Message = CredentialsRejected, "the shop rejects the access token"
@@ -226,28 +231,51 @@ func statusError(operation string, resp *http.Response, text []byte) *Error {
 	case status == http.StatusTooManyRequests:
 		e.Kind, e.Message = Throttled, "the shop's rate limit is used up"
 	case status == http.StatusUnprocessableEntity, status == http.StatusBadRequest, status == http.StatusNotAcceptable:
-		e.Kind, e.Message = Invalid, "Shopify refuses the request"
+		e.Kind, e.Message, e.Fields = Invalid, "Shopify refuses the request", fields
+		if len(fields) > 0 {
+			e.Message = "Shopify refuses the input"
+		}
 	case status >= 300 && status < 400:
 		e.Kind, e.Message = NotFound, "the shop answers with a redirect, which is not followed because it would carry the token away"
 	default:
-		e.Kind, e.Message, e.detail = Unavailable, "Shopify answers "+http.StatusText(status), restErrors(text)
+		e.Kind, e.Message, e.detail = Unavailable, "Shopify answers "+http.StatusText(status), said
 		return e
 	}
-	if said := restErrors(text); said != "" {
+	if said != "" {
 		e.Message += ": " + said
 	}
 	return e
 }
 
-// restErrors reads the text of {"errors": "…"}, where there is one.
-func restErrors(text []byte) string {
-	var reply struct {
+// restErrors reads {"errors": "…"}, or {"errors": {"field": …}} with a text or a
+// list of texts of each field; nothing where there is none.
+func restErrors(text []byte) (said string, fields []FieldError) {
+	var plain struct {
 		Errors string `json:"errors"`
 	}
-	if err := json.Unmarshal(text, &reply); err != nil {
-		return ""
+	if json.Unmarshal(text, &plain) == nil {
+		return strings.TrimSpace(plain.Errors), nil
 	}
-	return strings.TrimSpace(reply.Errors)
+	var reply struct {
+		Errors map[string]json.RawMessage `json:"errors"`
+	}
+	if json.Unmarshal(text, &reply) != nil {
+		return "", nil
+	}
+	for _, field := range slices.Sorted(maps.Keys(reply.Errors)) {
+		var one string
+		var messages []string
+		switch {
+		case json.Unmarshal(reply.Errors[field], &one) == nil:
+			messages = []string{one}
+		case json.Unmarshal(reply.Errors[field], &messages) != nil:
+			messages = []string{"is refused"} // in a form that is not known
+		}
+		for _, message := range messages {
+			fields = append(fields, FieldError{Field: field, Message: message})
+		}
+	}
+	return fieldTexts(fields), fields
 }
 
 // retryAfter reads a Retry-After in seconds, which Shopify may send with a

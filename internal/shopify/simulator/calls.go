@@ -28,10 +28,11 @@ type Call struct {
 	// has none; method and path for the other kinds.
 	Operation string `json:"operation,omitempty"`
 	// RootFields are the operation's root fields, as the document has them.
-	RootFields       []string `json:"rootFields,omitempty"`
-	Mutation         bool     `json:"mutation,omitempty"`
-	VersionRequested string   `json:"versionRequested,omitempty"`
-	VersionServed    string   `json:"versionServed,omitempty"`
+	RootFields []string `json:"rootFields,omitempty"`
+	// Mutation says that it asks for a change, over GraphQL or REST.
+	Mutation         bool   `json:"mutation,omitempty"`
+	VersionRequested string `json:"versionRequested,omitempty"`
+	VersionServed    string `json:"versionServed,omitempty"`
 	// Status is 0 where no answer was given, or none was when this was written down.
 	Status        int `json:"status"`
 	RequestedCost int `json:"requestedCost,omitempty"`

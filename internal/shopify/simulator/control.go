@@ -48,7 +48,7 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 	})
 	for _, l := range []interface {
 		routes(s *Simulator, handle func(string, func(*http.Request) (*reply, error)))
-	}{subscriptionList, definitionList, inventoryList} {
+	}{subscriptionList, definitionList, inventoryList, priceRuleList} {
 		l.routes(s, handle)
 	}
 	s.snapshotRoutes(mux)

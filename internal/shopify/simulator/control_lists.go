@@ -42,6 +42,13 @@ var inventoryList = stateList[InventoryItem]{
 	fresh: func(*Shop, *InventoryItem) {},
 }
 
+var priceRuleList = stateList[PriceRule]{
+	name:  "price_rules",
+	of:    func(s *Shop) *[]PriceRule { return &s.PriceRules },
+	id:    func(p *PriceRule) *uint64 { return &p.ID },
+	fresh: priceRuleDefaults,
+}
+
 func (l stateList[T]) routes(s *Simulator, handle func(string, func(*http.Request) (*reply, error))) {
 	list := "/__sim/shops/{domain}/" + l.name
 	handle("GET "+list, func(r *http.Request) (*reply, error) {

@@ -29,7 +29,8 @@ const (
 	FaultOversize FaultKind = "Oversize"
 	// FaultContentType calls the reply text/html.
 	FaultContentType FaultKind = "ContentType"
-	// FaultUserErrors answers every mutation of a document with UserErrors.
+	// FaultUserErrors answers every mutation of a document with UserErrors, and a
+	// write over REST with 422 and the same as errors.
 	FaultUserErrors FaultKind = "UserErrors"
 	// FaultInternal answers INTERNAL_SERVER_ERROR for one root field, and data for the others.
 	FaultInternal FaultKind = "Internal"
@@ -58,7 +59,7 @@ type Fault struct {
 	// fields, method and path of a REST call, or a kind of calls such as OAuth;
 	// empty for all.
 	Operation string `json:"operation,omitempty"`
-	// MutationsOnly spares whatever is no GraphQL mutation.
+	// MutationsOnly spares whatever is neither a GraphQL mutation nor a write over REST.
 	MutationsOnly bool `json:"mutationsOnly,omitempty"`
 
 	// Nth strikes only the n-th matching request, Every each n-th, First the first

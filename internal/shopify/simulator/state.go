@@ -52,6 +52,7 @@ type Shop struct {
 	InventoryItems       []InventoryItem       `json:"inventoryItems"`
 	MetafieldDefinitions []MetafieldDefinition `json:"metafieldDefinitions"`
 	WebhookSubscriptions []WebhookSubscription `json:"webhookSubscriptions"`
+	PriceRules           []PriceRule           `json:"priceRules"`
 	Apps                 []App                 `json:"apps"`
 
 	// Delivery says how webhooks reach the shop's subscribers.

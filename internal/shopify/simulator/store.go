@@ -106,11 +106,15 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 		stamp(&w.CreatedAt, now)
 		stamp(&w.UpdatedAt, now)
 	}
+	for i := range shop.PriceRules {
+		shop.PriceRules[i].complete(s.nextID, now)
+	}
 	notNil(&shop.Locations)
 	notNil(&shop.ShippingZones)
 	notNil(&shop.InventoryItems)
 	notNil(&shop.MetafieldDefinitions)
 	notNil(&shop.WebhookSubscriptions)
+	notNil(&shop.PriceRules)
 	notNil(&shop.Apps)
 	return nil
 }
@@ -135,7 +139,7 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkDefinitions, checkSubscriptions, checkRateLimit, checkDelivery} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
 		}
@@ -222,6 +226,12 @@ func highestID(shop *Shop) uint64 {
 	}
 	for _, w := range shop.WebhookSubscriptions {
 		highest = max(highest, w.ID)
+	}
+	for _, p := range shop.PriceRules {
+		highest = max(highest, p.ID)
+		for _, c := range p.DiscountCodes {
+			highest = max(highest, c.ID)
+		}
 	}
 	for _, a := range shop.Apps {
 		highest = max(highest, a.ID)
