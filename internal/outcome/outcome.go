@@ -3,7 +3,6 @@
 package outcome
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -49,10 +48,6 @@ func Wait(reason string, after time.Duration, format string, args ...any) error 
 	return &wait{stall{reason: reason, message: fmt.Sprintf(format, args...)}, after}
 }
 
-// rejectedPause is how long credentials that a shop rejected are left alone. A
-// change of their Secret ends the pause.
-const rejectedPause = time.Hour
-
 // Of returns the verdict on an error, which must not be nil.
 func Of(err error) Verdict {
 	if s, ok := errors.AsType[*stall](err); ok {
@@ -67,7 +62,7 @@ func Of(err error) Verdict {
 	}
 	switch e.Kind {
 	case shopify.CredentialsRejected:
-		return Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: cmp.Or(e.RetryAfter, rejectedPause),
+		return Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: e.RetryAfter, // the client says when it tries them again
 			Message: e.Message + ": install the app, or put valid credentials into the Secret; a change of the Secret is tried at once"}
 	case shopify.ScopeMissing:
 		return Verdict{Reason: v1alpha1.ReasonScopeMissing, Stalled: true,

@@ -22,7 +22,7 @@ func TestOf(t *testing.T) {
 		want   outcome.Verdict
 	}{
 		"stall":       {"a human acts", outcome.Stall("Why", "do %s", "this"), outcome.Verdict{Reason: "Why", Message: "do this", Stalled: true}},
-		"credentials": {"the same ones are no use, and hammering with them does harm", failed(shopify.CredentialsRejected, 0), outcome.Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: time.Hour}},
+		"credentials": {"the same ones are no use, and the client knows when it tries them again", failed(shopify.CredentialsRejected, 4*time.Hour), outcome.Verdict{Reason: v1alpha1.ReasonCredentialsRejected, Stalled: true, RetryAfter: 4 * time.Hour}},
 		"scope":       {"the merchant acts", failed(shopify.ScopeMissing, 0), outcome.Verdict{Reason: v1alpha1.ReasonScopeMissing, Stalled: true}},
 		"not found":   {"the domain is wrong", failed(shopify.NotFound, 0), outcome.Verdict{Reason: v1alpha1.ReasonShopNotFound, Stalled: true}},
 		"frozen":      {"the merchant acts", failed(shopify.Frozen, 0), outcome.Verdict{Reason: v1alpha1.ReasonShopFrozen, Stalled: true}},

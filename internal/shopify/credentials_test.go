@@ -12,54 +12,6 @@ import (
 	"time"
 )
 
-func TestRejectedCredentialsAreLeftAlone(t *testing.T) {
-	var calls atomic.Int32
-	valid := atomic.Bool{}
-	clock := newClock()
-	handler := func(w http.ResponseWriter, _ *http.Request) {
-		calls.Add(1)
-		w.Header().Set("Content-Type", "application/json")
-		if !valid.Load() {
-			w.WriteHeader(401)
-			return
-		}
-		_, _ = io.WriteString(w, granted)
-	}
-	client, clients := dial(t, clock, static, handler)
-	ask := func(client *Client, n int) {
-		t.Helper()
-		for range n {
-			if _, err := client.GrantedScopes(t.Context()); !valid.Load() && KindOf(err) != CredentialsRejected {
-				t.Errorf("got %v", err)
-			}
-		}
-	}
-	ask(client, 50)
-	if n := calls.Load(); n != 1 {
-		t.Errorf("%d requests with rejected credentials, want 1", n)
-	}
-	for range 24 {
-		clock.now = clock.now.Add(time.Hour)
-		ask(client, 10)
-	}
-	if n := calls.Load(); n != 25 {
-		t.Errorf("%d requests in a day, want one an hour", n)
-	}
-	valid.Store(true)
-	fresh, err := clients.For("owner", testShop, PinnedVersion, static, "2")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := fresh.GrantedScopes(t.Context()); err != nil {
-		t.Errorf("a touched Secret is tried at once: %v", err)
-	}
-	clock.now = clock.now.Add(time.Hour)
-	ask(client, 3)
-	if n := calls.Load(); n != 25+1+3 {
-		t.Errorf("%d requests: a probe that succeeds ends the pause", n)
-	}
-}
-
 func TestClientCredentials(t *testing.T) {
 	clock := newClock()
 	var mints, calls atomic.Int32

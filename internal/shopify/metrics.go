@@ -15,6 +15,9 @@ type metrics struct {
 	available *prometheus.GaugeVec
 	throttled *prometheus.CounterVec
 	retries   *prometheus.CounterVec
+	// rejected is 1 for the shops that reject the credentials.
+	rejected   *prometheus.GaugeVec
+	deprecated *prometheus.CounterVec
 }
 
 // resultOK is the result of a request that succeeded; that of a failed one is
@@ -45,11 +48,19 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 			Namespace: namespace, Subsystem: subsystem, Name: "retries_total",
 			Help: "Requests that were sent again, by operation.",
 		}, []string{"operation"}),
+		rejected: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Namespace: namespace, Subsystem: subsystem, Name: "credentials_rejected",
+			Help: "Whether a shop rejects the credentials (1), or has accepted them at the last call (0).",
+		}, []string{"shop"}),
+		deprecated: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: namespace, Subsystem: subsystem, Name: "deprecated_total",
+			Help: "Replies that name something in use as deprecated, by operation and what it is.",
+		}, []string{"operation", "reason"}),
 	}
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.spent, m.available, m.throttled, m.retries} {
+	for _, c := range []prometheus.Collector{m.duration, m.spent, m.available, m.throttled, m.retries, m.rejected, m.deprecated} {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}
@@ -61,9 +72,18 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 func (m *metrics) forget(shop Domain) {
 	for _, v := range []interface {
 		DeleteLabelValues(labels ...string) bool
-	}{m.spent, m.available, m.throttled} {
+	}{m.spent, m.available, m.throttled, m.rejected} {
 		v.DeleteLabelValues(string(shop))
 	}
+}
+
+// credentials notes whether a shop rejects the credentials.
+func (m *metrics) credentials(shop Domain, rejected bool) {
+	value := 0.0
+	if rejected {
+		value = 1
+	}
+	m.rejected.WithLabelValues(string(shop)).Set(value)
 }
 
 // observe notes one request: in the metrics, and in a line of the debug log,
@@ -76,6 +96,9 @@ func (t *transport) observe(ctx context.Context, c *call, took time.Duration, co
 	t.metrics.duration.WithLabelValues(c.operation, result).Observe(took.Seconds())
 	if Kind(result) == Throttled {
 		t.metrics.throttled.WithLabelValues(string(t.shop)).Inc()
+	}
+	for _, name := range c.deprecated {
+		t.metrics.deprecated.WithLabelValues(c.operation, name).Inc()
 	}
 	points := 0.0
 	if cost != nil {

@@ -18,6 +18,9 @@ type Store struct {
 	WebhookSubscriptions []WebhookSubscription // of this app
 	// ServedVersion is the API version that answered.
 	ServedVersion string
+	// Deprecated names what the look uses and Shopify is going to remove, such
+	// as Shop.products; sorted.
+	Deprecated []string
 }
 
 // Shop describes the shop itself.
@@ -80,6 +83,7 @@ func (c *Client) Observe(ctx context.Context) (*Store, error) {
 		App:               App{Title: reply.CurrentAppInstallation.App.Title, Public: reply.CurrentAppInstallation.App.PublicCategory == admin.AppPublicCategoryPublic},
 		PasswordProtected: reply.OnlineStore.PasswordProtection.Enabled,
 		ServedVersion:     info.served,
+		Deprecated:        info.deprecated, // further pages ask for nothing else
 	}
 	for _, s := range reply.CurrentAppInstallation.AccessScopes {
 		store.Scopes = append(store.Scopes, s.Handle)

@@ -44,6 +44,8 @@ type call struct {
 	served    string // X-Shopify-API-Version
 	requestID string
 	location  string // of a redirect, which is not followed
+	// deprecated names what the call uses and Shopify is going to remove.
+	deprecated []string
 }
 
 type callKey struct{}
@@ -82,7 +84,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp, err := t.persist(req, body, c)
-	t.breaker.note(err, t.clock.Now())
+	err = t.breaker.note(err, t.clock.Now())
+	t.metrics.credentials(t.shop, t.breaker.rejecting())
 	return resp, err
 }
 
@@ -156,6 +159,7 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 		return nil, unreachable(c.operation, err)
 	}
 	c.served, c.requestID, c.location = resp.Header.Get("X-Shopify-Api-Version"), requestID(resp), resp.Header.Get("Location")
+	c.deprecated = deprecatedNames(resp.Header.Get("X-Shopify-Api-Deprecated-Reason"))
 	text, err := readCapped(resp)
 	if err != nil {
 		e := unreachable(c.operation, err)

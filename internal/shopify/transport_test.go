@@ -42,9 +42,16 @@ func (c *clock) After(d time.Duration) <-chan time.Time {
 // dial makes a client of a server that stands in for Shopify.
 func dial(t *testing.T, clock *clock, creds Credentials, handler http.HandlerFunc) (*Client, *Clients) {
 	t.Helper()
+	return dialWith(t, Options{Clock: clock}, creds, handler)
+}
+
+// dialWith is dial with more options; it fills in the endpoint.
+func dialWith(t *testing.T, o Options, creds Credentials, handler http.HandlerFunc) (*Client, *Clients) {
+	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	clients, err := NewClients(Options{Endpoint: server.URL, Clock: clock})
+	o.Endpoint = server.URL
+	clients, err := NewClients(o)
 	if err != nil {
 		t.Fatal(err)
 	}
