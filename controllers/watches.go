@@ -50,7 +50,7 @@ func (r *ShopifyStoreReconciler) SetupWithManager(ctx context.Context, mgr ctrl.
 			MaxConcurrentReconciles: workers,
 			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](backoffBase, backoffMax),
 		}).
-		Complete(r)
+		Complete(paced(r))
 }
 
 // indexFields lets stores be listed by their Secret and by their shop.
