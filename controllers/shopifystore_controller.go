@@ -56,6 +56,8 @@ type ShopifyStoreReconciler struct {
 	// ResyncInterval is how often an idle store is compared with its spec, give
 	// or take 5%.
 	ResyncInterval time.Duration
+	// Metrics counts corrections; nobody does where it is nil.
+	Metrics *StoreMetrics
 	// Now tells the time.
 	Now func() time.Time
 

@@ -9,6 +9,7 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/fluxcd/pkg/runtime/conditions"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
@@ -122,6 +123,9 @@ func (run *storeRun) apply(ctx context.Context, kind string, do func(context.Con
 // settle brings the inventory up to date with an action that was carried out.
 func (run *storeRun) settle(a plan.Action, id string) {
 	run.done = append(run.done, a)
+	if a.Cause == plan.Drifted {
+		run.r.Metrics.corrected(client.ObjectKeyFromObject(run.store), a.Kind)
+	}
 	inventory := run.store.Status.Inventory
 	switch a.Verb {
 	case plan.Delete:

@@ -122,6 +122,10 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 	if err != nil {
 		return fmt.Errorf("making the manager (outside of a cluster give --leader-elect-namespace, or --leader-elect=false): %w", err)
 	}
+	storeMetrics, err := controllers.NewStoreMetrics(metrics.Registry, mgr.GetCache(), mgr.Elected())
+	if err != nil {
+		return err
+	}
 	reconciler := &controllers.ShopifyStoreReconciler{
 		Client:         mgr.GetClient(),
 		Live:           mgr.GetAPIReader(),
@@ -129,6 +133,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 		Shopify:        clients,
 		RelayURL:       o.relayURL,
 		ResyncInterval: o.resyncInterval,
+		Metrics:        storeMetrics,
 		Now:            time.Now,
 	}
 	if err := reconciler.SetupWithManager(ctx, mgr, o.workers); err != nil {
