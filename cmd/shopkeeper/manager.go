@@ -98,6 +98,9 @@ func newScheme() *runtime.Scheme {
 	return scheme
 }
 
+// leaseName names the lease that the manager which works holds.
+const leaseName = "shopkeeper.shopify.shopkeeper.dev"
+
 // runManager runs the manager until the context ends.
 func runManager(ctx context.Context, config *rest.Config, o managerOptions) error {
 	if o.resyncInterval <= 0 {
@@ -116,7 +119,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 		HealthProbeBindAddress:        o.probeAddress,
 		LeaderElection:                o.leaderElect,
 		LeaderElectionNamespace:       o.leaderNamespace,
-		LeaderElectionID:              "shopkeeper.shopify.shopkeeper.dev",
+		LeaderElectionID:              leaseName,
 		LeaderElectionReleaseOnCancel: true, // the next one need not wait for the lease to run out
 	})
 	if err != nil {
