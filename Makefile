@@ -66,6 +66,10 @@ test: ## Run the tests against a real control plane (ARGS="-run Name ./controlle
 test-clients: ## Hold the simulated Shopify against other people's Shopify clients
 	@test/clients/run.sh
 
+.PHONY: test-rules
+test-rules: ## Test the alerts of config/monitoring with promtool
+	@hack/test-rules.sh
+
 .PHONY: bench
 bench: ## Run the benchmarks once each (ARGS="-benchtime 10x" for more)
 	@$(CONTROL_PLANE); go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./test/bench/... $(ARGS)

@@ -18,6 +18,7 @@ type metrics struct {
 	// rejected is 1 for the shops that reject the credentials.
 	rejected   *prometheus.GaugeVec
 	deprecated *prometheus.CounterVec
+	waited     *prometheus.HistogramVec
 }
 
 // resultOK is the result of a request that succeeded; that of a failed one is
@@ -56,11 +57,16 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 			Namespace: namespace, Subsystem: subsystem, Name: "deprecated_total",
 			Help: "Replies that name something in use as deprecated, by operation and what it is.",
 		}, []string{"operation", "reason"}),
+		waited: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: namespace, Subsystem: subsystem, Name: "budget_wait_seconds",
+			Help:    "How long calls waited for points of the shop's rate limit before they were sent, by priority.",
+			Buckets: []float64{.01, .1, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"priority"}),
 	}
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.spent, m.available, m.throttled, m.retries, m.rejected, m.deprecated} {
+	for _, c := range []prometheus.Collector{m.duration, m.spent, m.available, m.throttled, m.retries, m.rejected, m.deprecated, m.waited} {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}
@@ -75,6 +81,14 @@ func (m *metrics) forget(shop Domain) {
 	}{m.spent, m.available, m.throttled, m.rejected} {
 		v.DeleteLabelValues(string(shop))
 	}
+}
+
+// priorityNames name the priorities in metrics.
+var priorityNames = [priorities]string{PriorityWebhook: "webhook", PriorityPush: "push", PriorityJob: "job", PriorityResync: "resync"}
+
+// wait notes how long a call waited for its points.
+func (m *metrics) wait(p Priority, waited time.Duration) {
+	m.waited.WithLabelValues(priorityNames[p]).Observe(waited.Seconds())
 }
 
 // credentials notes whether a shop rejects the credentials.

@@ -59,6 +59,9 @@ shopkeeper_shopify_throttled_total{shop="maple-kids.myshopify.com"} 1
 	if n := testutil.CollectAndCount(clients.metrics.duration); n != 2 {
 		t.Errorf("%d results of the operation are timed, want OK and Throttled", n)
 	}
+	if n := testutil.CollectAndCount(clients.metrics.waited); n != 1 {
+		t.Errorf("the waits of %d priorities are timed, want that of pushes", n)
+	}
 	clients.Forget("owner")
 	if n := testutil.CollectAndCount(clients.metrics.spent); n != 0 {
 		t.Errorf("a store that is gone leaves %d series", n)

@@ -145,7 +145,9 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 
 	var cost *Cost
 	if c.graphQL {
+		asked := t.clock.Now()
 		points, err := t.budget.reserve(ctx, c.operation)
+		t.metrics.wait(priorityOf(ctx), t.clock.Now().Sub(asked))
 		if err != nil {
 			return nil, &Error{Kind: Throttled, Operation: c.operation, Message: "too many calls wait for the shop's rate limit", cause: err}
 		}
