@@ -98,7 +98,6 @@ func TestScheduleMakesSyncJob(t *testing.T) {
 	b.expectSlots("", "not due")
 	b.until(audit, "13:00") // 8:00 in Toronto
 	b.expectSlots("13:00", "due")
-
 	job := b.jobs()[0]
 	if want := "store-audit-29923980"; job.Name != want {
 		t.Errorf("name %s, want %s", job.Name, want)
@@ -254,11 +253,10 @@ func TestScheduleRestsWhile(t *testing.T) {
 		change func(*bed)
 		want   string // the slots for which there is a SyncJob
 	}{
-		"suspended": {"the store is left alone", func(b *bed) { b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.Suspend = true }) }, ""},
-		"deleted":   {"its SyncJobs would outlive it", func(b *bed) { b.must(api.Delete(b.t.Context(), b.store)) }, ""},
-		"rejected":  {"the shop wants nothing from us", func(b *bed) { b.shop(func(s *simulator.Shop) { s.Apps[0].AccessToken = "shpat_new" }) }, ""},
-		"wrong app": {"it may be another client's", func(b *bed) { b.shop(func(s *simulator.Shop) { s.Apps[0].Title = "Other Consignment" }) }, ""},
-
+		"suspended":   {"the store is left alone", func(b *bed) { b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.Suspend = true }) }, ""},
+		"deleted":     {"its SyncJobs would outlive it", func(b *bed) { b.must(api.Delete(b.t.Context(), b.store)) }, ""},
+		"rejected":    {"the shop wants nothing from us", func(b *bed) { b.shop(func(s *simulator.Shop) { s.Apps[0].AccessToken = "shpat_new" }) }, ""},
+		"wrong app":   {"it may be another client's", func(b *bed) { b.shop(func(s *simulator.Shop) { s.Apps[0].Title = "Other Consignment" }) }, ""},
 		"setting off": {"orders come in all the same", func(b *bed) { b.shop(func(s *simulator.Shop) { s.PasswordEnabled = false }) }, "12:15"},
 		"unavailable": {"a SyncJob tries again by itself", func(b *bed) { b.server.Close() }, "12:15"},
 	}
@@ -397,28 +395,5 @@ func TestScheduleHidesNoReason(t *testing.T) {
 				t.Errorf("%s: looked at the shop: %t", tc.reason, looked)
 			}
 		})
-	}
-}
-
-func TestJobName(t *testing.T) {
-	slot := time.Date(2026, 11, 23, 12, 15, 0, 0, time.UTC)
-	cases := map[string]struct{ reason, store, schedule, want string }{
-		"short":  {"readable", "maple-kids", "orders", "maple-kids-orders-29923935"},
-		"fits":   {"63 characters", strings.Repeat("s", 47), "orders", strings.Repeat("s", 47) + "-orders-29923935"},
-		"longer": {"shortened, with a digest", strings.Repeat("s", 48), "orders", strings.Repeat("s", 45) + "-4230e1a4-29923935"},
-		"dots":   {"a name part must not end with a dot", strings.Repeat("s", 44) + ".example", "orders", strings.Repeat("s", 44) + "-b3f4d8c3-29923935"},
-	}
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			if got := jobName(tc.store, tc.schedule, slot); got != tc.want || len(got) > 63 {
-				t.Errorf("%s: got %s (%d), want %s", tc.reason, got, len(got), tc.want)
-			}
-		})
-	}
-	if a, b := jobName(strings.Repeat("s", 60)+"-a", "b-c", slot), jobName(strings.Repeat("s", 60)+"-a-b", "c", slot); a == b {
-		t.Errorf("two schedules, one name: %s", a)
-	}
-	if l := storeLabel(&v1alpha1.ShopifyStore{ObjectMeta: metav1.ObjectMeta{Name: strings.Repeat("s", 253)}}); len(l) > 63 {
-		t.Errorf("label of %d characters: %s", len(l), l)
 	}
 }
