@@ -95,6 +95,7 @@ type DiscountCode struct {
 // digit after the point at least. It is read from a number too.
 type DecimalText string
 
+// UnmarshalJSON reads a text or a number; what is no decimal is kept as it is.
 func (d *DecimalText) UnmarshalJSON(text []byte) error {
 	given := strings.Trim(string(text), `"`)
 	if given == "null" {
