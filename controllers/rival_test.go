@@ -40,6 +40,7 @@ func TestTheOlderOfTwoKeepsTheShop(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			older := newBed(t)
 			older.apply()
 			older.ready()
@@ -153,6 +154,7 @@ func TestARefusedStoreDoesNotComeBackByFailingOtherwise(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			older := newBed(t)
 			client := older.store.Spec.ClientName
 			if !tc.bound {

@@ -36,7 +36,7 @@ func (r *ShopifyStoreReconciler) onlySchedules(ctx context.Context, run *storeRu
 	if err := run.patch(ctx); err != nil {
 		return res, true, fmt.Errorf("patching the status: %w", err)
 	}
-	return run.orNextSlot(soon(look.Sub(r.Now()))), true, nil
+	return run.orNextSlot(routine(soon(look.Sub(r.Now())))), true, nil
 }
 
 // untilNextSlot notes when the shop is to be looked at again, and has the store
@@ -46,14 +46,15 @@ func (run *storeRun) untilNextSlot(res ctrl.Result, err error) (ctrl.Result, err
 		return res, err
 	}
 	run.r.looks.end(run.store, run.r.Now().Add(res.RequeueAfter))
-	return run.orNextSlot(res.RequeueAfter), nil
+	return run.orNextSlot(res), nil
 }
 
-func (run *storeRun) orNextSlot(after time.Duration) ctrl.Result {
+// orNextSlot is the result, or an earlier one where a schedule is due before.
+func (run *storeRun) orNextSlot(res ctrl.Result) ctrl.Result {
 	if !run.nextSlot.IsZero() {
-		after = min(after, soon(run.nextSlot.Sub(run.r.Now())))
+		res.RequeueAfter = min(res.RequeueAfter, soon(run.nextSlot.Sub(run.r.Now())))
 	}
-	return ctrl.Result{RequeueAfter: after}
+	return res
 }
 
 // soon keeps above zero, which would mean never, what may have passed during

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -180,7 +181,9 @@ func indexed(power *power) client.Client {
 				return ok
 			})
 			stores := list.(*v1alpha1.ShopifyStoreList)
-			err := errors.Join(alive(), c.List(ctx, stores, opts...))
+			// A bed's objects are in the namespace that its domain is named for.
+			namespace := client.InNamespace(strings.TrimSuffix(domain, ".myshopify.com"))
+			err := errors.Join(alive(), c.List(ctx, stores, append(opts, namespace)...))
 			stores.Items = slices.DeleteFunc(stores.Items, func(s v1alpha1.ShopifyStore) bool { return s.Spec.ShopDomain != domain })
 			return err
 		},
