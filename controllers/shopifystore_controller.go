@@ -14,6 +14,7 @@ package controllers
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/patch"
@@ -61,9 +62,11 @@ type ShopifyStoreReconciler struct {
 	// Now tells the time.
 	Now func() time.Time
 
-	zones zoneCache
-	looks looks
-	codes codeCache
+	// deprecations are what was said of each store, by owner.
+	deprecations sync.Map
+	zones        zoneCache
+	looks        looks
+	codes        codeCache
 }
 
 // Reconcile brings one store in line.
@@ -165,6 +168,7 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 	if err := r.Live.Get(ctx, req.NamespacedName, store); err != nil {
 		if apierrors.IsNotFound(err) {
 			r.Shopify.Forget(req.String())
+			r.deprecations.Delete(req.String())
 			r.zones.forget(req.String())
 			r.looks.forget(req.String())
 			r.codes.forget(req.String())

@@ -38,6 +38,7 @@ func (r *ShopifyStoreReconciler) release(ctx context.Context, run *storeRun) err
 	}
 	err := r.clear(ctx, run, policy)
 	if err == nil {
+		run.event(corev1.EventTypeNormal, v1alpha1.ReasonReleased, "The store was cleared as spec.deletionPolicy "+string(policy)+" says")
 		return run.letGo(ctx)
 	}
 	verdict := outcome.Of(err)

@@ -92,6 +92,9 @@ func (r *ShopifyStoreReconciler) clearPriceRules(ctx context.Context, run *store
 		return nil
 	}
 	look, err := r.ownPriceRules(ctx, run, nil)
+	if shopify.KindOf(err) == shopify.NotFound {
+		return nil // Shopify has no price rules any more
+	}
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,12 @@ func (r *ShopifyStoreReconciler) lookAtPriceRules(ctx context.Context, run *stor
 		run.priceRules.problem = outcome.Stall(v1alpha1.ReasonScopeMissing,
 			"The app was not granted read_price_rules: grant it in the app's configuration and have the merchant accept it, or remove spec.priceRules")
 	default:
-		run.priceRules, run.priceRules.problem = r.ownPriceRules(ctx, run, wanted)
+		look, err := r.ownPriceRules(ctx, run, wanted)
+		if shopify.KindOf(err) == shopify.NotFound {
+			err = outcome.Stall(v1alpha1.ReasonNotApplied,
+				"Shopify no longer has price rules in the API version in use: remove spec.priceRules, and make the discounts in the store's admin")
+		}
+		run.priceRules, run.priceRules.problem = look, err
 	}
 }
 
@@ -53,9 +58,6 @@ func (r *ShopifyStoreReconciler) ownPriceRules(ctx context.Context, run *storeRu
 	look := priceRuleLook{codes: map[string][]shopify.DiscountCode{}}
 	inventory, adoption := run.store.Status.Inventory, run.store.Spec.AdoptionPolicy
 	rules, err := run.client.PriceRules(ctx)
-	if shopify.KindOf(err) == shopify.NotFound {
-		return look, outcome.Stall(v1alpha1.ReasonNotApplied, "Shopify no longer has price rules in the API version in use: remove spec.priceRules, and make the discounts in the store's admin")
-	}
 	if err != nil {
 		return look, err
 	}

@@ -121,7 +121,7 @@ func (r *ShopifyStoreReconciler) withdraw(ctx context.Context, run *storeRun) er
 		return err
 	}
 	run.store.Status.Inventory, run.store.Status.Drift = nil, nil
-	for _, condition := range groupConditions {
+	for _, condition := range append(slices.Clone(groupConditions), v1alpha1.SchedulesAppliedCondition) {
 		conditions.Delete(run.store, condition)
 	}
 	return nil

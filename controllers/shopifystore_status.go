@@ -39,6 +39,9 @@ type failure struct {
 	err       error
 }
 
+// passes says that the failure may pass by itself.
+func (f failure) passes() bool { return !f.verdict.Stalled }
+
 // fail notes the failure of a phase and says so in its condition.
 func (run *storeRun) fail(condition string, err error) {
 	f := failure{condition, outcome.Of(err), err}
@@ -88,8 +91,9 @@ func (run *storeRun) summarize() {
 		return
 	}
 	first := run.failures[0].verdict
-	if run.retrying() {
-		conditions.MarkReconciling(store, first.Reason, "Trying again: %s", first.Message)
+	if i := slices.IndexFunc(run.failures, failure.passes); i >= 0 {
+		again := run.failures[i].verdict
+		conditions.MarkReconciling(store, again.Reason, "Trying again: %s", again.Message)
 	} else {
 		conditions.MarkStalled(store, first.Reason, "%s", first.Message)
 	}
@@ -146,7 +150,7 @@ func (run *storeRun) summarizeDeletion() {
 
 // retrying says that something failed that may work by itself the next time.
 func (run *storeRun) retrying() bool {
-	return slices.ContainsFunc(run.failures, func(f failure) bool { return !f.verdict.Stalled })
+	return slices.ContainsFunc(run.failures, failure.passes)
 }
 
 // failureMessage joins what the failures say: those of the given conditions, or
@@ -218,7 +222,8 @@ func (run *storeRun) announce() {
 	if len(applied) > 0 {
 		run.event(corev1.EventTypeNormal, v1alpha1.ReasonApplied, "Applied the spec: "+summary(applied))
 	}
-	if adopted := run.plan.Adopted; len(adopted) > 0 {
+	run.announceDeprecations()
+	if adopted := run.plan.Adopted; len(adopted) > 0 && !run.observing() {
 		run.event(corev1.EventTypeNormal, v1alpha1.ReasonAdopted, "Took over from the store: "+summary(adopted))
 	}
 	if is, changed := run.became(v1alpha1.ConnectedCondition); changed && is.Status == metav1.ConditionTrue && is.Reason != v1alpha1.ReasonConnected {
@@ -231,6 +236,19 @@ func (run *storeRun) announce() {
 		run.event(corev1.EventTypeNormal, is.Reason, is.Message)
 	case is.Reason != v1alpha1.ReasonSuspended:
 		run.event(corev1.EventTypeWarning, is.Reason, is.Message)
+	}
+}
+
+// announceDeprecations says what the last look used that Shopify is going to
+// remove: once, and again when that changes or the process is another one.
+func (run *storeRun) announceDeprecations() {
+	if run.observed == nil {
+		return
+	}
+	names := strings.Join(run.observed.Deprecated, ", ")
+	if said, _ := run.r.deprecations.Swap(run.owner(), names); names != "" && said != names {
+		run.event(corev1.EventTypeWarning, v1alpha1.ReasonDeprecated,
+			"Shopify is going to remove what this release of the operator uses: "+names+"; upgrade the operator before the API version ends")
 	}
 }
 

@@ -11,8 +11,8 @@ type Schedule struct {
 	// +kubebuilder:validation:XValidation:rule="self.matches('^[a-z0-9]([a-z0-9-]*[a-z0-9])?$')",message="a name holds lower-case letters, digits and - only, and begins and ends with a letter or digit"
 	Name string `json:"name,omitempty"`
 
-	// schedule is when to run, in cron's five fields (minute, hour, day of the
-	// month, month, day of the week), such as "*/15 * * * *", or a shorthand such
+	// schedule is when to run, in cron's five fields (minute, hour, day of month,
+	// month of year, day of week), such as "*/15 * * * *", or a shorthand such
 	// as "@hourly". Each store runs a little later, by an offset of its own, so
 	// that the stores of a cluster do not all run at once: by less than a tenth of
 	// the time between two runs, and less than five minutes. Of the runs that were

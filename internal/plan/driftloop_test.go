@@ -81,7 +81,7 @@ func TestForgive(t *testing.T) {
 
 func TestWaiting(t *testing.T) {
 	var desired []plan.Object
-	for _, key := range strings.Split("abcdefghijklmnopqrstuvwxy", "") {
+	for key := range strings.SplitSeq("abcdefghijklmnopqrstuvwxy", "") {
 		desired = append(desired, thing(key, "", "1"))
 	}
 	was := []v1alpha1.InventoryEntry{entry("a", "A", v1alpha1.OriginCreated, "1")}
