@@ -71,7 +71,6 @@ func TestDeletionMatrix(t *testing.T) {
 					continue // the hour tells
 				}
 				t.Run(name+" "+string(policy)+" after "+waited.String(), func(t *testing.T) {
-					t.Parallel()
 					b := newBed(t)
 					b.store.Spec.DeletionPolicy = policy
 					b.apply()

@@ -48,7 +48,6 @@ func TestDriftIsCorrected(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			b := newBed(t)
 			b.apply()
 			b.ready()

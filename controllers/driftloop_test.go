@@ -34,7 +34,6 @@ func TestADriftLoopStops(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			b := newBed(t)
 			b.apply()
 			b.ready()

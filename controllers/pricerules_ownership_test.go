@@ -34,7 +34,6 @@ func TestPriceRuleAdoption(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			b := newBed(t)
 			declare(springRule())(&b.store.Spec)
 			b.store.Spec.AdoptionPolicy = tc.policy

@@ -171,7 +171,6 @@ func TestPriceRuleDriftIsCorrected(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			b := onSale(t)
 			b.ready()
 			b.happened()

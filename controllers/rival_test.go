@@ -40,7 +40,6 @@ func TestTheOlderOfTwoKeepsTheShop(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			older := newBed(t)
 			older.apply()
 			older.ready()
@@ -154,7 +153,6 @@ func TestARefusedStoreDoesNotComeBackByFailingOtherwise(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			older := newBed(t)
 			client := older.store.Spec.ClientName
 			if !tc.bound {

@@ -59,7 +59,6 @@ func TestStorms(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			b := newBed(t)
 			b.apply()
 			b.ready()

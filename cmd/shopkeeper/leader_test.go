@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func program(t *testing.T, args ...string) (stop func()) {
 	t.Helper()
 	// The test's own context ends before its clean-up, which would kill it.
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...) //nolint:gosec // the test itself
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {

@@ -141,7 +141,7 @@ func TestEveryAlertIsExplainedAndTested(t *testing.T) {
 			t.Errorf("docs/runbook.md has no paragraph about %s", a.Alert)
 		}
 		delete(explained, a.Alert)
-		if !strings.Contains(tests, fmt.Sprintf(`alertname="%s"`, a.Alert)) {
+		if !strings.Contains(tests, fmt.Sprintf("alertname=%q", a.Alert)) {
 			t.Errorf("no test in which %s fires", a.Alert)
 		}
 		if s := a.Labels["severity"]; s != "warning" && s != "critical" {

@@ -173,54 +173,62 @@ func (p *Plan) create(want Object, entry v1alpha1.InventoryEntry, recorded bool)
 
 func (p *Plan) keep(want, have Object, entry v1alpha1.InventoryEntry, recorded bool) {
 	differing := want.differsFrom(have)
-	origin := entry.Origin
-	switch {
-	case recorded && origin != v1alpha1.OriginPending && entry.ID == have.ID:
-	case have.Owned:
-		origin = v1alpha1.OriginCreated // the record was lost, or a crash came before it
-	case recorded && entry.ID == have.ID:
-		origin = v1alpha1.OriginAdopted // back by itself, and whose it was is forgotten
-	case want.Setting:
-		origin = v1alpha1.OriginAdopted // it was there before us
-	case recorded && origin == v1alpha1.OriginPending && entry.Hash == have.Hash():
-		origin = v1alpha1.OriginCreated // made just before a crash
-	case want.Adoption == v1alpha1.AdoptNever:
-		p.conflict(want, "exists in the store and adoptionPolicy is Never: remove it from the store or from the spec, or set adoptionPolicy")
+	origin, refusal := originOf(want, have, entry, recorded)
+	if refusal != "" {
+		p.conflict(want, refusal)
 		return
-	case want.Adoption != v1alpha1.AdoptAlways && len(differing) > 0:
-		p.conflict(want, fmt.Sprintf("exists in the store and differs in %s: make both equal, or set adoptionPolicy: Always to overwrite it", strings.Join(differing, ", ")))
-		return
-	default:
+	}
+	if origin == "" {
 		origin = v1alpha1.OriginAdopted
 		p.Adopted = append(p.Adopted, want.Kind+" "+want.label())
 	}
 	if entry.Origin == v1alpha1.OriginPending && entry.ID == "" {
 		entry.Hash = "" // announced, and not applied in full: what is missing is no drift
 	}
-	if fixed := want.immutableDifferences(have); len(fixed) > 0 {
-		p.conflict(want, fmt.Sprintf("has another %s in the store, which Shopify cannot change: choose another key, or remove it from the store", strings.Join(fixed, ", ")))
-		p.record(want, have.ID, origin, entry.Hash)
-		return
-	}
-	if len(differing) == 0 {
-		p.record(want, have.ID, origin, want.Hash())
-		return
-	}
+	kept := v1alpha1.InventoryEntry{Kind: want.Kind, Key: want.Key, ID: have.ID, Origin: origin, Hash: entry.Hash}
 	update := want.action(Update, SpecChanged)
 	update.ID, update.Paths = have.ID, differing
-	if entry.Hash == update.Hash {
+	fixed := want.immutableDifferences(have)
+	switch {
+	case len(fixed) > 0:
+		p.conflict(want, fmt.Sprintf("has another %s in the store, which Shopify cannot change: choose another key, or remove it from the store", strings.Join(fixed, ", ")))
+	case len(differing) == 0:
+		kept.Hash = want.Hash()
+	case entry.Hash == update.Hash && looping(entry, update):
+		p.loop(want, entry, update)
+		return
+	case entry.Hash == update.Hash:
 		update.Cause = Drifted
-		if looping(entry, update) {
-			p.loop(want, entry, update)
-			return
-		}
-	}
-	p.Actions = append(p.Actions, update)
-	kept := v1alpha1.InventoryEntry{Kind: want.Kind, Key: want.Key, ID: have.ID, Origin: origin, Hash: entry.Hash}
-	if update.Cause == Drifted {
 		kept.Corrections, kept.CorrectedPaths = entry.Corrections, entry.CorrectedPaths
+		p.Actions = append(p.Actions, update)
+	default:
+		p.Actions = append(p.Actions, update)
 	}
 	p.Inventory = append(p.Inventory, kept)
+}
+
+// originOf says how a wanted thing that is there comes, or came, under
+// management: "" where it is only now taken over. A refusal says why it does not.
+func originOf(want, have Object, entry v1alpha1.InventoryEntry, recorded bool) (origin v1alpha1.InventoryOrigin, refusal string) {
+	differing := want.differsFrom(have)
+	switch {
+	case recorded && entry.Origin != v1alpha1.OriginPending && entry.ID == have.ID:
+		return entry.Origin, ""
+	case have.Owned:
+		return v1alpha1.OriginCreated, "" // the record was lost, or a crash came before it
+	case recorded && entry.ID == have.ID:
+		return v1alpha1.OriginAdopted, "" // back by itself, and whose it was is forgotten
+	case want.Setting:
+		return v1alpha1.OriginAdopted, "" // it was there before us
+	case recorded && entry.Origin == v1alpha1.OriginPending && entry.Hash == have.Hash():
+		return v1alpha1.OriginCreated, "" // made just before a crash
+	case want.Adoption == v1alpha1.AdoptNever:
+		return "", "exists in the store and adoptionPolicy is Never: remove it from the store or from the spec, or set adoptionPolicy"
+	case want.Adoption != v1alpha1.AdoptAlways && len(differing) > 0:
+		return "", fmt.Sprintf("exists in the store and differs in %s: make both equal, or set adoptionPolicy: Always to overwrite it", strings.Join(differing, ", "))
+	default:
+		return "", ""
+	}
 }
 
 // remove deletes what is ours and no longer wanted; what was adopted is let go.

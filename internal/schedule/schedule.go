@@ -32,8 +32,8 @@ type Schedule struct {
 	zone   *time.Location
 }
 
-// Parse reads a schedule of five fields (minute, hour, day of the month, month,
-// day of the week) or a shorthand such as @hourly, for clocks in a time zone of
+// Parse reads a schedule of five fields (minute, hour, day of month, month of
+// year, day of week) or a shorthand such as @hourly, for clocks in a time zone of
 // the IANA database; "" is UTC. The error says what to write instead.
 func Parse(fields, timeZone string) (*Schedule, error) {
 	parsed, err := parseFields(fields)

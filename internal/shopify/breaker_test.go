@@ -103,7 +103,7 @@ func TestWhatEndsAPause(t *testing.T) {
 			call()
 			checkRejected(t, registry, "1")
 			clock.now = clock.now.Add(time.Hour)
-			shop.status.Store(int32(tc.status)) //nolint:gosec // an HTTP status
+			shop.status.Store(int32(tc.status))
 			if call() != 1 {
 				t.Fatal("no call tried the credentials after the pause")
 			}

@@ -10,17 +10,17 @@ import (
 )
 
 // Kubeconfig writes a kubeconfig for a process of its own, and returns its path.
-func Kubeconfig(t testing.TB, config *rest.Config) string {
-	t.Helper()
+func Kubeconfig(tb testing.TB, config *rest.Config) string {
+	tb.Helper()
 	const name = "test"
 	c := api.NewConfig()
 	c.Clusters[name] = &api.Cluster{Server: config.Host, CertificateAuthorityData: config.CAData}
 	c.AuthInfos[name] = &api.AuthInfo{ClientCertificateData: config.CertData, ClientKeyData: config.KeyData, Token: config.BearerToken}
 	c.Contexts[name] = &api.Context{Cluster: name, AuthInfo: name}
 	c.CurrentContext = name
-	path := filepath.Join(t.TempDir(), "kubeconfig")
+	path := filepath.Join(tb.TempDir(), "kubeconfig")
 	if err := clientcmd.WriteToFile(*c, path); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }

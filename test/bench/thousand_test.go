@@ -234,7 +234,7 @@ func (f *fleet) manager(resync time.Duration) *managerProcess {
 	address := listener.Addr().String()
 	must(f.b, listener.Close())
 	m := &managerProcess{b: f.b, metrics: "http://" + address + "/metrics"}
-	m.cmd = exec.CommandContext(f.b.Context(), f.binary, "manager", "--kubeconfig", f.config, "--leader-elect=false", "--relay-url", "https://hooks.example.com", //nolint:gosec // built above
+	m.cmd = exec.CommandContext(f.b.Context(), f.binary, "manager", "--kubeconfig", f.config, "--leader-elect=false", "--relay-url", "https://hooks.example.com",
 		"--shopify-endpoint", f.endpoint, "--resync-interval", resync.String(), "--metrics-bind-address", address, "--health-probe-bind-address", "0")
 	m.cmd.Stderr = io.Discard
 	if os.Getenv("BENCH_LOG") != "" {
@@ -268,7 +268,7 @@ func (m *managerProcess) read(name string) (sum float64, found bool) {
 	m.b.Helper()
 	req, err := http.NewRequestWithContext(m.b.Context(), http.MethodGet, m.metrics, http.NoBody)
 	must(m.b, err)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
 		return 0, false
 	}

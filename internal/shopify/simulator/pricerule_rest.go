@@ -97,9 +97,10 @@ func (x *exchange) priceRule(shop *Shop) *PriceRule {
 }
 
 // shown is a rule as the REST API shows it: without its codes.
-func (p PriceRule) shown() PriceRule {
-	p.DiscountCodes = nil
-	return clone(p)
+func (p *PriceRule) shown() PriceRule {
+	rule := clone(*p)
+	rule.DiscountCodes = nil
+	return rule
 }
 
 func listPriceRules(x *exchange, shop *Shop) *reply {

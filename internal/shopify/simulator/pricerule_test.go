@@ -76,7 +76,7 @@ func TestPriceRules(t *testing.T) {
 }
 
 func TestPriceRuleRefusals(t *testing.T) {
-	changed := func(old, new string) string { return strings.Replace(priceRuleBody, old, new, 1) }
+	changed := func(from, to string) string { return strings.Replace(priceRuleBody, from, to, 1) }
 	cases := map[string]struct {
 		reason, body string
 		status       int
@@ -170,7 +170,7 @@ func TestPriceRulePages(t *testing.T) {
 	}
 	// beside follows the Link header.
 	beside := func(a answer, rel string) string {
-		for _, link := range strings.Split(a.header.Get("Link"), ", ") {
+		for link := range strings.SplitSeq(a.header.Get("Link"), ", ") {
 			address, is, _ := strings.Cut(link, "; ")
 			if is == `rel="`+rel+`"` {
 				u, err := url.Parse(strings.Trim(address, "<>"))

@@ -76,7 +76,7 @@ func restPage[T any](x *exchange, all []T, id func(T) uint64) ([]T, *reply) {
 func pageLink(x *exchange, limit int, direction string, edge uint64) string {
 	info := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s %d", direction, edge))
 	query := url.Values{"limit": {strconv.Itoa(limit)}, "page_info": {info}}
-	return fmt.Sprintf(`<https://%s%s?%s>; rel="%s"`, x.store.shop.Domain, x.request.URL.Path, query.Encode(), direction)
+	return fmt.Sprintf("<https://%s%s?%s>; rel=%q", x.store.shop.Domain, x.request.URL.Path, query.Encode(), direction)
 }
 
 func parsePageInfo(info string) (direction string, edge uint64, ok bool) {
