@@ -70,7 +70,7 @@ func (r *ShopifyStoreReconciler) makeJob(ctx context.Context, run *storeRun, s *
 			Annotations: map[string]string{v1alpha1.ScheduledTimeAnnotation: slot.UTC().Format(time.RFC3339)},
 		},
 		Spec: v1alpha1.SyncJobSpec{
-			StoreRef: v1alpha1.StoreReference{Name: store.Name}, Type: s.Type, Audit: s.Audit.DeepCopy(),
+			StoreRef: v1alpha1.StoreReference{Name: store.Name}, Type: s.Type, Audit: *s.Audit.DeepCopy(),
 			DryRun: store.Spec.Mode == v1alpha1.ModeObserve,
 		},
 	}

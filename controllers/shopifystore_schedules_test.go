@@ -89,7 +89,7 @@ func (b *bed) end(condition string) {
 
 func TestScheduleMakesSyncJob(t *testing.T) {
 	audit := v1alpha1.Schedule{Name: "audit", Schedule: "0 8 * * *", TimeZone: "America/Toronto", Type: v1alpha1.SyncJobAudit,
-		Audit: &v1alpha1.AuditSpec{Checks: []v1alpha1.AuditCheck{v1alpha1.AuditStock}, Repair: v1alpha1.AuditRepairSafe}}
+		Audit: v1alpha1.AuditSpec{Checks: []v1alpha1.AuditCheck{v1alpha1.AuditStock}, Repair: v1alpha1.AuditRepairSafe}}
 	b := scheduled(t, audit)
 	if c := b.condition(v1alpha1.SchedulesAppliedCondition); c.Condition.Status != metav1.ConditionTrue {
 		t.Errorf("got %s", c)

@@ -36,7 +36,7 @@ type PriceRule struct {
 
 	// startsAt is when the code begins to work.
 	// +required
-	StartsAt metav1.Time `json:"startsAt,omitzero"`
+	StartsAt metav1.Time `json:"startsAt,omitzero"` //nolint:kubeapilinter // a time has no zero value that anybody could mean
 
 	// endsAt is when the code stops working; never where it is left out.
 	// +optional

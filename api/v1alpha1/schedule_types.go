@@ -41,7 +41,7 @@ type Schedule struct {
 
 	// audit says what an audit compares; for type Audit only.
 	// +optional
-	Audit *AuditSpec `json:"audit,omitempty"`
+	Audit AuditSpec `json:"audit,omitzero"`
 
 	// successfulRunsHistoryLimit is how many SyncJobs that succeeded are kept.
 	// +optional

@@ -57,7 +57,7 @@ type SyncJobSpec struct {
 
 	// audit says what an audit compares; for type Audit only.
 	// +optional
-	Audit *AuditSpec `json:"audit,omitempty"`
+	Audit AuditSpec `json:"audit,omitzero"`
 
 	// replay says which deliveries are worked again; for type Replay only.
 	// +optional
@@ -65,7 +65,7 @@ type SyncJobSpec struct {
 
 	// correction says what is changed by hand; for type Correction only.
 	// +optional
-	Correction *CorrectionSpec `json:"correction,omitempty"`
+	Correction CorrectionSpec `json:"correction,omitzero"`
 
 	// suspend stops the job after the slice that it is at, until it is false
 	// again.
@@ -84,7 +84,7 @@ type SyncJobSpec struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=604800
-	ActiveDeadlineSeconds *int64 `json:"activeDeadlineSeconds,omitempty"`
+	ActiveDeadlineSeconds int64 `json:"activeDeadlineSeconds,omitempty"`
 }
 
 // StoreReference names a ShopifyStore in the namespace of the referrer.
@@ -298,29 +298,6 @@ const (
 	// ScheduledTimeAnnotation is the time that a SyncJob was made for, in RFC 3339.
 	ScheduledTimeAnnotation = "shopify.shopkeeper.dev/scheduled-time"
 )
-
-// SyncJobStatus says how far a run has come.
-type SyncJobStatus struct {
-	// observedGeneration is the generation of the spec that the status speaks
-	// of; -1 before the first look.
-	// +optional
-	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
-
-	// conditions say what becomes of the run. Complete or Failed ends it.
-	// +optional
-	// +listType=map
-	// +listMapKey=type
-	// +kubebuilder:validation:MaxItems=20
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
-
-	// startTime is when the run began.
-	// +optional
-	StartTime *metav1.Time `json:"startTime,omitempty"`
-
-	// completionTime is when the run ended, whatever became of it.
-	// +optional
-	CompletionTime *metav1.Time `json:"completionTime,omitempty"`
-}
 
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
