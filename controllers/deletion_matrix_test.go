@@ -72,6 +72,7 @@ func TestDeletionMatrix(t *testing.T) {
 				}
 				t.Run(name+" "+string(policy)+" after "+waited.String(), func(t *testing.T) {
 					b := newBed(t)
+					lean(&b.store.Spec)
 					b.store.Spec.DeletionPolicy = policy
 					b.apply()
 					b.ready()

@@ -31,6 +31,14 @@ func TestADriftLoopStops(t *testing.T) {
 				s.WebhookSubscriptions = slices.DeleteFunc(s.WebhookSubscriptions, func(w simulator.WebhookSubscription) bool { return w.Topic == "REFUNDS_CREATE" })
 			},
 			v1alpha1.WebhooksAppliedCondition, "presence", func(s *v1alpha1.ShopifyStoreSpec) { s.Webhooks.AdditionalTopics = []string{"ORDERS_EDITED"} }},
+		"an address": {
+			"what is left alone is not deleted either, though it has another key by now",
+			func(s *simulator.Shop) {
+				i := slices.IndexFunc(s.WebhookSubscriptions, func(w simulator.WebhookSubscription) bool { return w.Topic == "REFUNDS_CREATE" })
+				s.WebhookSubscriptions[i].URI = "https://elsewhere.example/hook"
+			},
+			v1alpha1.WebhooksAppliedCondition, "presence", func(s *v1alpha1.ShopifyStoreSpec) { s.Webhooks.AdditionalTopics = []string{"ORDERS_EDITED"} },
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -81,4 +89,40 @@ func TestADriftLoopLeavesTheRestInLine(t *testing.T) {
 	b.ready() // undone by hand
 	b.shop(rename)
 	b.ready() // and kept in line again
+}
+
+// What Observe shows is what Enforce would do, which starts anew.
+func TestObserveKeepsThePlanOfADriftLoop(t *testing.T) {
+	b := newBed(t)
+	b.apply()
+	b.ready()
+	for range 4 {
+		b.shop(func(s *simulator.Shop) { s.MetafieldDefinitions[0].Name = "X" })
+		b.settle()
+	}
+	b.change(observe)
+	b.settle()
+	first := b.store.Status.Plan
+	b.settle()
+	if second := b.store.Status.Plan; first == nil || second == nil || first.Hash != second.Hash {
+		t.Errorf("nothing changed, and the plan did: %+v, %+v", first, second)
+	}
+}
+
+// While something keeps failing, a change of the spec forgives once, not at each
+// attempt.
+func TestADriftLoopStopsWhileSomethingElseFails(t *testing.T) {
+	b := newBed(t)
+	b.apply()
+	b.ready()
+	_, err := b.sim.AddFault(simulator.Fault{Kind: simulator.FaultStatus, Status: 503, Operation: "CreateWebhookSubscription"})
+	b.must(err)
+	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.Webhooks.AdditionalTopics = []string{"PRODUCTS_CREATE"} })
+	for range 5 {
+		b.shop(func(s *simulator.Shop) { s.MetafieldDefinitions[0].Name = "X" })
+		b.settle()
+	}
+	if c := b.condition(v1alpha1.MetafieldsAppliedCondition); c.Reason != v1alpha1.ReasonDriftLoop {
+		t.Errorf("corrected for ever: %s", c)
+	}
 }

@@ -27,6 +27,8 @@ type look struct {
 	next time.Time
 	// asked says that something happened since the look began.
 	asked bool
+	// failures counts the looks in a row that failed in a way that may pass.
+	failures int
 }
 
 // next returns when the shop of a store is to be looked at again; zero for now.
@@ -43,14 +45,29 @@ func (l *looks) next(store *v1alpha1.ShopifyStore, now time.Time) time.Time {
 // begin notes that a look begins.
 func (l *looks) begin(store *v1alpha1.ShopifyStore) {
 	l.set(client.ObjectKeyFromObject(store).String(), func(e *look) {
-		*e = look{uid: store.UID, generation: store.Generation}
+		failures := 0
+		if e.uid == store.UID {
+			failures = e.failures
+		}
+		*e = look{uid: store.UID, generation: store.Generation, failures: failures}
 	})
+}
+
+// fail notes that a look failed in a way that may pass, and returns the back-off
+// until the next one.
+func (l *looks) fail(store *v1alpha1.ShopifyStore, now time.Time) (backoff time.Duration) {
+	l.set(client.ObjectKeyFromObject(store).String(), func(e *look) {
+		backoff = min(backoffBase<<min(e.failures, 20), backoffMax)
+		e.failures++
+		e.next = now.Add(backoff)
+	})
+	return backoff
 }
 
 // end notes that a look succeeded, or failed in a way that does not pass sooner
 // than the next one.
 func (l *looks) end(store *v1alpha1.ShopifyStore, next time.Time) {
-	l.set(client.ObjectKeyFromObject(store).String(), func(e *look) { e.next = next })
+	l.set(client.ObjectKeyFromObject(store).String(), func(e *look) { e.next, e.failures = next, 0 })
 }
 
 // ask has a store, by namespace and name, looked at the next time, even if that

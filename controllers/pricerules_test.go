@@ -224,8 +224,8 @@ func TestPriceRuleScopesMissing(t *testing.T) {
 	b.shop(revoke)
 	b.change(declare())
 	b.settle()
-	if c := b.condition(v1alpha1.PriceRulesAppliedCondition); c.Status != metav1.ConditionUnknown || conditions.IsStalled(b.store) {
-		t.Errorf("no longer declared: %s", c)
+	if c := b.condition(v1alpha1.PriceRulesAppliedCondition); c.Status != metav1.ConditionFalse || !strings.Contains(c.Message, "SPRING10") || !conditions.IsStalled(b.store) {
+		t.Errorf("no longer declared, and it still works: %s", c)
 	}
 	b.shop(func(s *simulator.Shop) { s.Apps[0].Scopes = append(s.Apps[0].Scopes, "write_price_rules") })
 	b.ready()
@@ -286,4 +286,19 @@ func TestPriceRulesAreObserved(t *testing.T) {
 	if c := b.condition(v1alpha1.PriceRulesAppliedCondition); c.Reason != v1alpha1.ReasonPlanWaits {
 		t.Errorf("got %s", c)
 	}
+}
+
+// A code that is not wanted any more goes, whatever becomes of a new one.
+func TestARemovedCodeGoesWhateverBecomesOfAnother(t *testing.T) {
+	b := onSale(t)
+	_, err := b.sim.AddFault(simulator.Fault{
+		Kind: simulator.FaultUserErrors, Operation: "POST /admin/api/2026-07/price_rules.json",
+		UserErrors: []simulator.FaultUserError{{Field: []string{"value"}, Message: "is refused"}},
+	})
+	b.must(err)
+	autumn := springRule()
+	autumn.Code, autumn.Title = "AUTUMN10", "Autumn sale"
+	b.change(declare(autumn))
+	b.settle()
+	b.expectOffers("SPRING10 is not in the spec any more")
 }

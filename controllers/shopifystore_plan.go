@@ -9,6 +9,7 @@ import (
 	"github.com/fluxcd/pkg/apis/meta"
 	"github.com/fluxcd/pkg/runtime/conditions"
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -50,7 +51,7 @@ func (run *storeRun) makePlan(relayURL string) {
 		}
 	}
 	inventory := run.store.Status.Inventory
-	if run.store.Status.ObservedGeneration != run.store.Generation {
+	if run.observing() || !run.compared() {
 		inventory = plan.Forgive(inventory)
 	}
 	rulesDesired, rulesObserved, rulesKept := run.priceRuleObjects()
@@ -58,6 +59,13 @@ func (run *storeRun) makePlan(relayURL string) {
 	run.planned = true
 	run.plan = plan.Compute(desired, observed, inventory)
 	run.plan.Inventory = append(run.plan.Inventory, keep...)
+}
+
+// compared says that the store was compared with this generation of the spec
+// before, whatever came of it.
+func (run *storeRun) compared() bool {
+	c := conditions.Get(run.store, v1alpha1.InSyncCondition)
+	return c != nil && c.Status != metav1.ConditionUnknown && c.ObservedGeneration == run.store.Generation
 }
 
 // maxDrift bounds status.drift.
@@ -101,8 +109,8 @@ func (run *storeRun) apply(ctx context.Context, kind string, do func(context.Con
 	var first error
 	failed := map[plan.Verb]bool{}
 	for _, a := range run.plan.Of(kind) {
-		if a.Verb == plan.Delete && failed[plan.Create] {
-			continue // the old stays until the new stands
+		if a.Verb == plan.Delete && failed[plan.Create] && kind == plan.KindSubscription {
+			continue // the old stays until the new stands, so that no webhook falls between
 		}
 		id, err := do(ctx, a)
 		if err == nil {

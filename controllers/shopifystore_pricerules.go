@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/fluxcd/pkg/runtime/conditions"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
@@ -22,9 +21,9 @@ func (r *ShopifyStoreReconciler) applyPriceRules(ctx context.Context, run *store
 		wanted[p.Codes[0]] = p
 	}
 	if problem := run.priceRules.problem; problem != nil {
-		if outcome.Of(problem).Reason == v1alpha1.ReasonScopeMissing && len(wanted) == 0 {
-			conditions.MarkUnknown(run.store, v1alpha1.PriceRulesAppliedCondition, v1alpha1.ReasonScopeMissing, "Without read_price_rules the price rules of before stay in the store")
-			return nil // an optional scope stalls only what needs it
+		if v := outcome.Of(problem); v.Stalled && len(wanted) == 0 {
+			// Codes that are not wanted any more work on: that is no store in order.
+			return outcome.Stall(v.Reason, "%s. Until then these codes of before may still work: %s", v.Message, strings.Join(run.madeCodes(), ", "))
 		}
 		return problem
 	}
@@ -86,14 +85,26 @@ func (run *storeRun) updatePriceRule(ctx context.Context, a plan.Action, want pl
 	return run.client.CreateDiscountCode(ctx, a.ID, a.Key)
 }
 
+// madeCodes are the codes of the rules that are on record as ours.
+func (run *storeRun) madeCodes() []string {
+	var codes []string
+	for _, e := range run.store.Status.Inventory {
+		if e.Kind == plan.KindPriceRule && e.Origin != v1alpha1.OriginAdopted {
+			codes = append(codes, e.Key)
+		}
+	}
+	return codes
+}
+
 // clearPriceRules deletes the rules that we made.
 func (r *ShopifyStoreReconciler) clearPriceRules(ctx context.Context, run *storeRun) error {
-	if !run.managesPriceRules() {
+	if len(run.madeCodes()) == 0 {
 		return nil
 	}
 	look, err := r.ownPriceRules(ctx, run, nil)
 	if shopify.KindOf(err) == shopify.NotFound {
-		return nil // Shopify has no price rules any more
+		return outcome.Stall(v1alpha1.ReasonNotApplied, "Shopify no longer has price rules in the API version in use, and these codes may still work: %s; remove them in the store's admin",
+			strings.Join(run.madeCodes(), ", "))
 	}
 	if err != nil {
 		return err

@@ -27,7 +27,7 @@ type priceRuleLook struct {
 func (r *ShopifyStoreReconciler) lookAtPriceRules(ctx context.Context, run *storeRun) {
 	wanted := plan.PriceRules(&run.store.Spec)
 	switch {
-	case len(wanted) == 0 && !run.managesPriceRules():
+	case len(wanted) == 0 && len(run.madeCodes()) == 0:
 	case !run.scopes.Has("read_price_rules"):
 		run.priceRules.problem = outcome.Stall(v1alpha1.ReasonScopeMissing,
 			"The app was not granted read_price_rules: grant it in the app's configuration and have the merchant accept it, or remove spec.priceRules")
@@ -39,10 +39,6 @@ func (r *ShopifyStoreReconciler) lookAtPriceRules(ctx context.Context, run *stor
 		}
 		run.priceRules, run.priceRules.problem = look, err
 	}
-}
-
-func (run *storeRun) managesPriceRules() bool {
-	return slices.ContainsFunc(run.store.Status.Inventory, func(e v1alpha1.InventoryEntry) bool { return e.Kind == plan.KindPriceRule })
 }
 
 // recorded says that the inventory has a thing by its id.

@@ -40,8 +40,13 @@ func (r *ShopifyStoreReconciler) onlySchedules(ctx context.Context, run *storeRu
 }
 
 // untilNextSlot notes when the shop is to be looked at again, and has the store
-// reconciled before if a schedule is due.
-func (run *storeRun) untilNextSlot(res ctrl.Result, err error) (ctrl.Result, error) {
+// reconciled before if a schedule is due. After a failure the queue would come
+// back by its own back-off alone, so a store with schedules keeps one of its own.
+func (run *storeRun) untilNextSlot(ctx context.Context, res ctrl.Result, err error) (ctrl.Result, error) {
+	if err != nil && !run.nextSlot.IsZero() {
+		ctrl.LoggerFrom(ctx).Error(err, "the store could not be brought in line, and is tried again")
+		return run.orNextSlot(ctrl.Result{RequeueAfter: run.r.looks.fail(run.store, run.r.Now())}), nil
+	}
 	if err != nil {
 		return res, err
 	}
@@ -67,6 +72,7 @@ func soon(after time.Duration) time.Duration { return max(after, time.Second) }
 func (r *ShopifyStoreReconciler) schedules(ctx context.Context, run *storeRun) error {
 	store := run.store
 	if !accepted(store) {
+		conditions.Delete(store, v1alpha1.SchedulesAppliedCondition)
 		return nil
 	}
 	jobs, err := r.scheduledJobs(ctx, store)

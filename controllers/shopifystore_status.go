@@ -63,6 +63,9 @@ func (run *storeRun) finish(ctx context.Context, err error) (ctrl.Result, error)
 		run.summarizeSuspension()
 	default:
 		conditions.Delete(run.store, v1alpha1.SuspendedCondition)
+		if !run.observing() {
+			run.store.Status.Plan = nil
+		}
 		run.summarize()
 	}
 	var options []patch.Option
@@ -73,7 +76,8 @@ func (run *storeRun) finish(ctx context.Context, err error) (ctrl.Result, error)
 		return ctrl.Result{}, fmt.Errorf("patching the status: %w", err)
 	}
 	run.announce()
-	return run.untilNextSlot(run.result())
+	res, err := run.result()
+	return run.untilNextSlot(ctx, res, err)
 }
 
 // summarize computes Ready, Reconciling, Stalled and InSync from the phases.

@@ -60,6 +60,7 @@ func TestStorms(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			b := newBed(t)
+			lean(&b.store.Spec)
 			b.apply()
 			b.ready()
 			_, err := b.sim.AddFault(tc.fault)

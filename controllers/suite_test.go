@@ -128,6 +128,13 @@ func newBed(t *testing.T) *bed {
 	return b
 }
 
+// lean asks for little: the fewer things, the faster the API server takes each
+// write, which is most of what a test waits for.
+func lean(s *v1alpha1.ShopifyStoreSpec) {
+	s.Webhooks = v1alpha1.WebhookSettings{Topics: []string{"ORDERS_PAID"}, AdditionalTopics: []string{}}
+	s.MetafieldDefinitions = []v1alpha1.MetafieldDefinition{{Namespace: "consignment", Key: "event_id", Name: "Sale event", Type: "single_line_text_field"}}
+}
+
 // bedClock is the bed's clock for the client: waiting moves it.
 type bedClock struct{ b *bed }
 

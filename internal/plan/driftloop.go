@@ -60,6 +60,21 @@ func (p *Plan) loop(o Object, entry v1alpha1.InventoryEntry, a Action) {
 		o.Kind, o.label(), strings.Join(common(entry.CorrectedPaths, a.drifted()), ", "), entry.Corrections)})
 }
 
+// spareLooping takes back the deletion of what is left as somebody made it: a
+// subscription whose address is changed each time has another key then, and so
+// is surplus.
+func (p *Plan) spareLooping(inventory []v1alpha1.InventoryEntry) {
+	left := map[string]bool{}
+	for _, l := range p.Loops {
+		for _, e := range inventory {
+			if e.Kind == l.Kind && e.Key == l.Key {
+				left[e.Kind+"/"+e.ID] = true
+			}
+		}
+	}
+	p.Actions = slices.DeleteFunc(p.Actions, func(a Action) bool { return a.Verb == Delete && left[a.Kind+"/"+a.ID] })
+}
+
 func common(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return !slices.Contains(b, s) })
 }

@@ -140,6 +140,7 @@ func Compute(desired, observed []Object, inventory []v1alpha1.InventoryEntry) Pl
 	for name, surplus := range found {
 		p.remove(surplus, entries[name])
 	}
+	p.spareLooping(inventory)
 	p.sort()
 	return p
 }
@@ -242,7 +243,7 @@ func (p *Plan) remove(surplus []Object, entry v1alpha1.InventoryEntry) {
 		p.Actions = append(p.Actions, o.action(Delete, SpecChanged))
 		switch { // until it is gone
 		case made:
-			p.Inventory = append(p.Inventory, entry)
+			p.Inventory = append(slices.DeleteFunc(p.Inventory, func(e v1alpha1.InventoryEntry) bool { return e.Kind == entry.Kind && e.Key == entry.Key }), entry)
 		case !p.lists(o):
 			// Such as a subscription whose address somebody changed: only its id tells
 			// that it is ours.

@@ -197,6 +197,11 @@ func TestCompute(t *testing.T) {
 			desired: objects{thing("a", "", "1")}, observed: objects{owned(thing("a", "B", "1")), owned(thing("a", "A", "1"))}, inventory: inventory{entry("a", "A", created, "1")},
 			actions: []string{"Delete a B SpecChanged []"}, left: []string{"a A Created"},
 		},
+		"several of one key that are ours, and not wanted": {
+			reason:   "each goes, and the inventory has a key once",
+			observed: objects{owned(thing("a", "B", "1")), owned(thing("a", "A", "1"))}, inventory: inventory{entry("a", "A", created, "1")},
+			actions: []string{"Delete a A SpecChanged []", "Delete a B SpecChanged []"}, left: []string{"a A Created"},
+		},
 		"gone and not wanted": {
 			reason:    "a record of what neither side has is dropped",
 			inventory: inventory{entry("a", "A", created, "1")},

@@ -91,10 +91,3 @@ func (b *breaker) open(e *Error, now time.Time) error {
 }
 
 func (b *breaker) close() { b.rejected, b.probes, b.probing = nil, 0, false }
-
-// rejecting says whether the shop rejects the credentials, as far as known.
-func (b *breaker) rejecting() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.rejected != nil
-}

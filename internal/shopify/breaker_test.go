@@ -4,13 +4,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 // shopThatAnswers stands in for a shop that answers each call with a status, and
@@ -92,16 +88,14 @@ func TestWhatEndsAPause(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			shop, clock := &shopThatAnswers{}, newClock()
-			registry := prometheus.NewRegistry()
 			shop.status.Store(http.StatusUnauthorized)
-			client, _ := dialWith(t, Options{Clock: clock, Registerer: registry}, static, shop.ServeHTTP)
+			client, _ := dialWith(t, Options{Clock: clock}, static, shop.ServeHTTP)
 			call := func() int32 {
 				before := shop.calls.Load()
 				_ = client.DeleteWebhookSubscription(t.Context(), "gid://shopify/WebhookSubscription/1") // never sent twice
 				return shop.calls.Load() - before
 			}
 			call()
-			checkRejected(t, registry, "1")
 			clock.now = clock.now.Add(time.Hour)
 			shop.status.Store(int32(tc.status))
 			if call() != 1 {
@@ -110,22 +104,6 @@ func TestWhatEndsAPause(t *testing.T) {
 			if ended := call() == 1; ended != tc.ends {
 				t.Errorf("%s: the pause ended: %v, want %v", tc.reason, ended, tc.ends)
 			}
-			if tc.ends {
-				checkRejected(t, registry, "0")
-			} else {
-				checkRejected(t, registry, "1")
-			}
 		})
-	}
-}
-
-func checkRejected(t *testing.T, registry *prometheus.Registry, want string) {
-	t.Helper()
-	text := `
-# HELP shopkeeper_shopify_credentials_rejected Whether a shop rejects the credentials (1), or has accepted them at the last call (0).
-# TYPE shopkeeper_shopify_credentials_rejected gauge
-shopkeeper_shopify_credentials_rejected{shop="maple-kids.myshopify.com"} ` + want + "\n"
-	if err := testutil.GatherAndCompare(registry, strings.NewReader(text), "shopkeeper_shopify_credentials_rejected"); err != nil {
-		t.Error(err)
 	}
 }

@@ -16,7 +16,6 @@ type metrics struct {
 	throttled *prometheus.CounterVec
 	retries   *prometheus.CounterVec
 	// rejected is 1 for the shops that reject the credentials.
-	rejected   *prometheus.GaugeVec
 	deprecated *prometheus.CounterVec
 	waited     *prometheus.HistogramVec
 }
@@ -49,10 +48,6 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 			Namespace: namespace, Subsystem: subsystem, Name: "retries_total",
 			Help: "Requests that were sent again, by operation.",
 		}, []string{"operation"}),
-		rejected: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Namespace: namespace, Subsystem: subsystem, Name: "credentials_rejected",
-			Help: "Whether a shop rejects the credentials (1), or has accepted them at the last call (0).",
-		}, []string{"shop"}),
 		deprecated: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: subsystem, Name: "deprecated_total",
 			Help: "Replies that name something in use as deprecated, by operation and what it is.",
@@ -66,7 +61,7 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 	if registerer == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.duration, m.spent, m.available, m.throttled, m.retries, m.rejected, m.deprecated, m.waited} {
+	for _, c := range []prometheus.Collector{m.duration, m.spent, m.available, m.throttled, m.retries, m.deprecated, m.waited} {
 		if err := registerer.Register(c); err != nil {
 			return nil, err
 		}
@@ -78,7 +73,7 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 func (m *metrics) forget(shop Domain) {
 	for _, v := range []interface {
 		DeleteLabelValues(labels ...string) bool
-	}{m.spent, m.available, m.throttled, m.rejected} {
+	}{m.spent, m.available, m.throttled} {
 		v.DeleteLabelValues(string(shop))
 	}
 }
@@ -89,15 +84,6 @@ var priorityNames = [priorities]string{PriorityWebhook: "webhook", PriorityPush:
 // wait notes how long a call waited for its points.
 func (m *metrics) wait(p Priority, waited time.Duration) {
 	m.waited.WithLabelValues(priorityNames[p]).Observe(waited.Seconds())
-}
-
-// credentials notes whether a shop rejects the credentials.
-func (m *metrics) credentials(shop Domain, rejected bool) {
-	value := 0.0
-	if rejected {
-		value = 1
-	}
-	m.rejected.WithLabelValues(string(shop)).Set(value)
 }
 
 // observe notes one request: in the metrics, and in a line of the debug log,

@@ -85,7 +85,6 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.persist(req, body, c)
 	err = t.breaker.note(err, t.clock.Now())
-	t.metrics.credentials(t.shop, t.breaker.rejecting())
 	return resp, err
 }
 
