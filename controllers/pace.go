@@ -9,20 +9,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 )
 
-// The priorities of the queue: who waits with a higher one goes first.
-const (
-	// priorityFresh is for a change of a spec or Secret, to which
-	// controller-runtime gives it, and for what failed and is tried again.
-	priorityFresh = 0
-	// priorityRoutine is for a look at what most likely has not changed.
-	// controller-runtime gives it to all that is there when a manager starts.
-	priorityRoutine = handler.LowPriority
-)
-
-// routine asks for the next routine look.
-func routine(after time.Duration) reconcile.Result {
-	return reconcile.Result{RequeueAfter: after, Priority: new(priorityRoutine)}
-}
+// priorityRoutine is for all that comes back by itself: a look at what most
+// likely has not changed, a schedule, another attempt. controller-runtime gives it
+// to all that is there when a manager starts, and a higher one to a change of a
+// spec or Secret. Attempts share it with looks, first come, first served, so that
+// shops that hang do not keep the others from being looked at.
+const priorityRoutine = handler.LowPriority
 
 // minPause is the least time between the beginnings of two reconciles of an
 // object, so that who writes a spec in a loop does not use up the shop's rate
@@ -30,8 +22,7 @@ func routine(after time.Duration) reconcile.Result {
 const minPause = time.Second
 
 // pace holds back a reconcile of an object that was reconciled less than
-// minPause ago, and sees to the priority of what comes back: fresh, unless the
-// reconciler calls it routine.
+// minPause ago, and sees to the priority of what comes back.
 type pace struct {
 	inner reconcile.Reconciler
 	now   func() time.Time
@@ -53,10 +44,7 @@ func (p *pace) Reconcile(ctx context.Context, req reconcile.Request) (reconcile.
 		return reconcile.Result{RequeueAfter: wait}, nil // with the priority that it has
 	}
 	result, err := p.inner.Reconcile(ctx, req)
-	if result.Priority == nil || err != nil {
-		// It may have come as routine, and would go back as such.
-		result.Priority = new(priorityFresh)
-	}
+	result.Priority = new(priorityRoutine) // it may have come with a higher one, and would go back as such
 	return result, err
 }
 

@@ -22,7 +22,7 @@ func TestPace(t *testing.T) {
 	ran := 0
 	p := paced(reconcile.Func(func(context.Context, reconcile.Request) (reconcile.Result, error) {
 		ran++
-		return routine(time.Hour), nil
+		return reconcile.Result{RequeueAfter: time.Hour}, nil
 	}))
 	p.now = func() time.Time { return now }
 	steps := []struct {
@@ -67,20 +67,17 @@ func TestPriorityOfWhatComesBack(t *testing.T) {
 		reason string
 		result reconcile.Result
 		err    error
-		want   int
 	}{
-		"resync":       {"nobody waits for it", routine(time.Hour), nil, priorityRoutine},
-		"retry":        {"a change waits for it", reconcile.Result{RequeueAfter: time.Second}, nil, priorityFresh},
-		"failure":      {"a change waits for it", reconcile.Result{}, errors.New("down"), priorityFresh},
-		"both":         {"the failure counts", routine(time.Hour), errors.New("down"), priorityFresh},
-		"given":        {"the reconciler knows better", reconcile.Result{RequeueAfter: 1, Priority: new(7)}, nil, 7},
-		"nothing more": {"it does not come back", reconcile.Result{}, nil, priorityFresh},
+		"resync":       {"nobody waits for it", reconcile.Result{RequeueAfter: time.Hour}, nil},
+		"failure":      {"a shop that hangs keeps nobody from being looked at", reconcile.Result{}, errors.New("down")},
+		"as it came":   {"the change was carried out", reconcile.Result{RequeueAfter: 1, Priority: new(0)}, nil},
+		"nothing more": {"it does not come back", reconcile.Result{}, nil},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			p := paced(reconcile.Func(func(context.Context, reconcile.Request) (reconcile.Result, error) { return tc.result, tc.err }))
-			if got, _ := p.Reconcile(t.Context(), request("a")); *got.Priority != tc.want {
-				t.Errorf("%s: priority %d, want %d", tc.reason, *got.Priority, tc.want)
+			if got, _ := p.Reconcile(t.Context(), request("a")); *got.Priority != priorityRoutine {
+				t.Errorf("%s: priority %d, want %d", tc.reason, *got.Priority, priorityRoutine)
 			}
 		})
 	}
@@ -105,15 +102,5 @@ func TestChangesGoBeforeResyncs(t *testing.T) {
 	}
 	if want := []string{"new", "waits", "resync-49", "resync-0"}; !slices.Equal(first, want) {
 		t.Errorf("came first: %q, want %q", first, want)
-	}
-}
-
-// What the store's reconciler returns, which decides how its queue goes on.
-func TestAResyncIsRoutine(t *testing.T) {
-	b := newBed(t)
-	b.apply()
-	b.ready()
-	if result := b.settle(); result.Priority == nil || *result.Priority != priorityRoutine {
-		t.Errorf("a resync goes before changes: %+v", result)
 	}
 }

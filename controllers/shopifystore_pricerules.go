@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
 	"github.com/shopkeeper-dev/shopkeeper/internal/plan"

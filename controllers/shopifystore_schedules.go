@@ -36,7 +36,7 @@ func (r *ShopifyStoreReconciler) onlySchedules(ctx context.Context, run *storeRu
 	if err := run.patch(ctx); err != nil {
 		return res, true, fmt.Errorf("patching the status: %w", err)
 	}
-	return run.orNextSlot(routine(soon(look.Sub(r.Now())))), true, nil
+	return run.orNextSlot(ctrl.Result{RequeueAfter: soon(look.Sub(r.Now()))}), true, nil
 }
 
 // untilNextSlot notes when the shop is to be looked at again, and has the store

@@ -207,7 +207,7 @@ func (run *storeRun) result() (ctrl.Result, error) {
 	if len(errs) > 0 {
 		return ctrl.Result{}, errors.Join(errs...) // the queue's back-off
 	}
-	return routine(after), nil
+	return ctrl.Result{RequeueAfter: after}, nil
 }
 
 // announce emits events for what was done and for a change of Ready.
