@@ -52,6 +52,7 @@ type appInShop struct {
 
 type ownedClient struct {
 	key      clientKey
+	budget   appInShop
 	revision string
 	client   *Client
 }
@@ -121,15 +122,17 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 	if have, ok := c.clients[owner]; ok && have.key == key {
 		if have.revision != revision {
 			have.client.transport.breaker.reset()
-			c.clients[owner] = ownedClient{key: key, revision: revision, client: have.client}
+			have.revision = revision
+			c.clients[owner] = have
 		}
 		return have.client, nil
 	}
+	former, budget := c.clients[owner], appInShop{shop, creds.App()}
 	client, err := newClient(version, &transport{
 		shop:    shop,
 		route:   c.route,
 		tokens:  &tokenSource{shop: shop, creds: creds, send: c.route.send, clock: c.clock},
-		budget:  c.budgetOf(appInShop{shop, creds.App()}),
+		budget:  c.budgetOf(budget),
 		clock:   c.clock,
 		metrics: c.metrics,
 		log:     c.log,
@@ -137,7 +140,8 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 	if err != nil {
 		return nil, err
 	}
-	c.clients[owner] = ownedClient{key: key, revision: revision, client: client}
+	c.clients[owner] = ownedClient{key: key, budget: budget, revision: revision, client: client}
+	c.dropUnused(former.budget)
 	return client, nil
 }
 
@@ -156,8 +160,20 @@ func (c *Clients) Forget(owner string) {
 	defer c.mu.Unlock()
 	if have, ok := c.clients[owner]; ok {
 		delete(c.clients, owner)
+		c.dropUnused(have.budget)
 		c.metrics.forget(have.key.shop)
 	}
+}
+
+// dropUnused forgets a budget that no client spends from any more, such as that
+// of a static token that was replaced.
+func (c *Clients) dropUnused(key appInShop) {
+	for _, owned := range c.clients {
+		if owned.budget == key {
+			return
+		}
+	}
+	delete(c.budgets, key)
 }
 
 func (c *Clients) budgetOf(key appInShop) *Budget {

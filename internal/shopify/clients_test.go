@@ -43,6 +43,34 @@ func TestClientsAreKept(t *testing.T) {
 	}
 }
 
+func TestBudgetsGoWithTheirLastClient(t *testing.T) {
+	clients, err := NewClients(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := func(owner, token string) {
+		t.Helper()
+		if _, err := clients.For(owner, testShop, "2026-07", Credentials{AccessToken: token}, "1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, token := range []string{"shpat_1", "shpat_2", "shpat_3"} {
+		use("a", token)
+	}
+	use("b", "shpat_3")
+	if n := len(clients.budgets); n != 1 {
+		t.Errorf("%d budgets after two rotations of a token, want 1", n)
+	}
+	clients.Forget("a")
+	if n := len(clients.budgets); n != 1 {
+		t.Errorf("%d budgets while another store spends from one", n)
+	}
+	clients.Forget("b")
+	if n := len(clients.budgets); n != 0 {
+		t.Errorf("%d budgets that nobody spends from", n)
+	}
+}
+
 func TestEndpointOptions(t *testing.T) {
 	cases := map[string]struct {
 		reason string
