@@ -30,7 +30,9 @@ func TestManager(t *testing.T) {
 	clients, err := shopify.NewClients(shopify.Options{Endpoint: b.server.URL})
 	b.must(err)
 	mgr, err := ctrl.NewManager(restConfig, ctrl.Options{
-		Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"}, Cache: cache.Options{DefaultTransform: SlimCache},
+		Scheme: scheme, Metrics: metricsserver.Options{BindAddress: "0"},
+		// The stores that other tests left behind would stand in this one's queue.
+		Cache:      cache.Options{DefaultTransform: SlimCache, DefaultNamespaces: map[string]cache.Config{b.store.Namespace: {}}},
 		Controller: config.Controller{SkipNameValidation: new(true)}, // the test may run more than once
 	})
 	b.must(err)
