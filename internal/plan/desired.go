@@ -50,7 +50,7 @@ func includeFields(topic shopify.Topic) []string {
 	case "APP_UNINSTALLED":
 		return []string{"id", "myshopify_domain"}
 	default:
-		return []string{"id", "admin_graphql_api_id", "order_id", "product_id", "inventory_item_id", "location_id", "created_at", "updated_at"}
+		return []string{"id", "admin_graphql_api_id", "order_id", "product_id", "inventory_item_id", "location_id", "available", "created_at", "updated_at"}
 	}
 }
 

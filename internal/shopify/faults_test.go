@@ -19,6 +19,8 @@ const faultyShop = "maple-kids.myshopify.com"
 type movedClock struct {
 	mu  sync.Mutex
 	now time.Time
+	// onWait, if not nil, happens while somebody waits.
+	onWait func()
 }
 
 func (c *movedClock) Now() time.Time {
@@ -29,10 +31,13 @@ func (c *movedClock) Now() time.Time {
 
 func (c *movedClock) After(d time.Duration) <-chan time.Time {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 	passed := make(chan time.Time, 1)
 	passed <- c.now
+	c.mu.Unlock()
+	if c.onWait != nil {
+		c.onWait()
+	}
 	return passed
 }
 
@@ -81,6 +86,34 @@ var operations = []operation{
 		_, err := c.MetafieldDefinitions(ctx)
 		return err
 	}},
+	{name: "Order", read: true, shop: oneSale, call: func(ctx context.Context, c *shopify.Client, _ string) error {
+		_, err := c.Order(ctx, 9010)
+		return err
+	}},
+	{name: "OrdersByUpdate", read: true, call: func(ctx context.Context, c *shopify.Client, _ string) error {
+		_, err := c.Orders(ctx, time.Time{}, "")
+		return err
+	}},
+	{name: "Product", read: true, shop: oneSale, call: func(ctx context.Context, c *shopify.Client, _ string) error {
+		_, err := c.Product(ctx, 9002)
+		return err
+	}},
+	{name: "InventoryItem", read: true, shop: oneSale, call: func(ctx context.Context, c *shopify.Client, _ string) error {
+		_, err := c.InventoryItem(ctx, 9001)
+		return err
+	}},
+	{
+		name: "UpdateProduct", shop: oneSale,
+		call: func(ctx context.Context, c *shopify.Client, _ string) error {
+			return c.SetProductStatus(ctx, 9002, "DRAFT")
+		},
+		effects: func(s simulator.Shop) int {
+			if s.Products[0].Status == "DRAFT" {
+				return 1
+			}
+			return 0
+		},
+	},
 	{name: "GET /admin/api/{version}/shipping_zones.json", read: true, rest: true, call: func(ctx context.Context, c *shopify.Client, _ string) error {
 		_, err := c.ShippingZones(ctx)
 		return err
@@ -283,6 +316,7 @@ func TestEveryFaultAgainstEveryOperation(t *testing.T) {
 type faultyWorld struct {
 	t      *testing.T
 	sim    *simulator.Simulator
+	clock  *movedClock
 	client *shopify.Client
 	op     operation
 	id     string
@@ -301,7 +335,7 @@ func newFaultyWorld(t *testing.T, op operation) *faultyWorld {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &faultyWorld{t: t, sim: sim, op: op}
+	w := &faultyWorld{t: t, sim: sim, clock: clock, op: op}
 	w.client = must[*shopify.Client](t)(clients.For("owner", faultyShop, shopify.PinnedVersion, shopify.Credentials{AccessToken: "shpat_maple-kids"}, "1"))
 	if op.shop != nil {
 		if err := sim.Update(faultyShop, op.shop); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -38,6 +39,7 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex // a dropped request's handler knows nothing of the next one's
 			var keys []string
 			client, _ := dial(t, newClock(), static, func(w http.ResponseWriter, r *http.Request) {
 				var body struct {
@@ -54,6 +56,8 @@ func TestIdempotencyKeys(t *testing.T) {
 				if from, given := body.Variables.Input.Quantities[0]["changeFromQuantity"]; !given || from != 1.0 {
 					t.Errorf("changeFromQuantity: got %v, given: %v", from, given)
 				}
+				mu.Lock()
+				defer mu.Unlock()
 				keys = append(keys, body.Variables.Key)
 				reply := tc.replies[len(keys)-1]
 				if reply == broken {

@@ -36,6 +36,9 @@ type Shop struct {
 	CustomerAccounts CustomerAccounts
 }
 
+// Number is the number in the shop's id, by which the ledger knows it.
+func (s Shop) Number() (uint64, error) { return numberOf("Shop", s.ID) }
+
 // CustomerAccounts says how customers of a shop may sign in.
 type CustomerAccounts string
 

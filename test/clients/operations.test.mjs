@@ -41,6 +41,23 @@ const uri = 'https://relay.shopkeeper.example/hooks/one';
 const page = { pageInfo: { hasNextPage: false, endCursor: null } };
 const empty = { nodes: [], ...page };
 
+const levelOf = (shop, quantity) => ({
+  location: { id: `gid://shopify/Location/${shop.locations[0].id}` },
+  quantities: [{ quantity }],
+});
+const lineOf = (order, hat) => ({
+  id: `gid://shopify/LineItem/${order.lines[0].id}`,
+  sku: 'HAT-1',
+  title: 'Hat',
+  quantity: 1,
+  currentQuantity: 0,
+  product: { id: `gid://shopify/Product/${hat.id}` },
+  variant: { id: `gid://shopify/ProductVariant/${hat.variants[0].id}` },
+  originalTotalSet: { shopMoney: { amount: '12.00' } },
+  discountAllocations: [],
+  taxLines: [{ priceSet: { shopMoney: { amount: '1.56' } } }],
+});
+
 /**
  * story runs the documents in an order in which each makes what a later one
  * reads: [operation, variables, check of the data], given what is known so far.
@@ -152,6 +169,58 @@ const story = [
     assert.deepEqual(userErrors, []);
     assert.match(inventoryAdjustmentGroup.id, /^gid:\/\/shopify\/InventoryAdjustmentGroup\/\d+/);
   }],
+  ['Order', ({ order }) => ({ id: `gid://shopify/Order/${order.id}` }), ({ order: found }, { order, hat }) => {
+    assert.equal(found.name, `#${order.number}`);
+    assert.equal(found.displayFinancialStatus, 'REFUNDED');
+    assert.deepEqual(found.lineItems.nodes, [lineOf(order, hat)]);
+    assert.deepEqual(found.refunds.map((r) => [r.id, r.totalRefundedSet.shopMoney.amount]), [
+      [`gid://shopify/Refund/${order.refunds[0].id}`, '13.56'],
+    ]);
+  }],
+  ['OrderLines', ({ order }) => ({ id: `gid://shopify/Order/${order.id}`, after: null }), (data, { order, hat }) => {
+    assert.deepEqual(data.order.lineItems.nodes, [lineOf(order, hat)]);
+  }],
+  ['RefundLines', ({ order }) => ({ id: `gid://shopify/Refund/${order.refunds[0].id}`, after: null }), (data, { order, shop }) => {
+    assert.deepEqual(data.refund.refundLineItems.nodes, [{
+      quantity: 1,
+      restockType: 'RETURN',
+      lineItem: { id: `gid://shopify/LineItem/${order.lines[0].id}` },
+      location: { id: `gid://shopify/Location/${shop.locations[0].id}` },
+    }]);
+  }],
+  ['RefundAdjustments', ({ order }) => ({ id: `gid://shopify/Refund/${order.refunds[0].id}`, after: null }), (data) => {
+    assert.deepEqual(data.refund.orderAdjustments.nodes, []);
+  }],
+  ['OrdersByUpdate', ({ order }) => ({ query: `updated_at:>='${order.updatedAt}'`, after: null }), (data, { order }) => {
+    assert.deepEqual(data.orders.nodes, [{ id: `gid://shopify/Order/${order.id}`, updatedAt: order.updatedAt }]);
+  }],
+  ['VariantsBySKU', () => ({ query: "sku:'HAT-1'", after: null }), (data, { hat }) => {
+    assert.deepEqual(data.productVariants.nodes, [{
+      id: `gid://shopify/ProductVariant/${hat.variants[0].id}`,
+      sku: 'HAT-1',
+      product: { id: `gid://shopify/Product/${hat.id}` },
+    }]);
+  }],
+  ['UpdateProduct', ({ hat }) => ({ product: { id: `gid://shopify/Product/${hat.id}`, status: 'DRAFT' } }), (data, { hat }) => {
+    assert.deepEqual(data.productUpdate, { product: { id: `gid://shopify/Product/${hat.id}` }, userErrors: [] });
+  }],
+  ['Product', ({ hat }) => ({ id: `gid://shopify/Product/${hat.id}` }), ({ product }, { hat, shop }) => {
+    assert.deepEqual([product.title, product.status], ['Hat', 'DRAFT']);
+    assert.deepEqual(product.variants.nodes.map(({ inventoryItem, ...rest }) => rest), [
+      { id: `gid://shopify/ProductVariant/${hat.variants[0].id}`, sku: 'HAT-1', barcode: null, price: '12.00', compareAtPrice: null },
+    ]);
+    assert.deepEqual(product.variants.nodes[0].inventoryItem.inventoryLevels.nodes, [levelOf(shop, 1)]);
+  }],
+  ['ProductVariants', ({ hat }) => ({ id: `gid://shopify/Product/${hat.id}`, after: null }), (data) => {
+    assert.deepEqual(data.product.variants.nodes.map((v) => v.sku), ['HAT-1']);
+  }],
+  ['InventoryItem', ({ hat }) => ({ id: `gid://shopify/InventoryItem/${hat.variants[0].inventoryItemID}` }), ({ inventoryItem }, { hat }) => {
+    assert.deepEqual([inventoryItem.sku, inventoryItem.tracked], ['HAT-1', true]);
+    assert.deepEqual(inventoryItem.variants.nodes.map((v) => v.product.id), [`gid://shopify/Product/${hat.id}`]);
+  }],
+  ['InventoryLevels', ({ hat }) => ({ id: `gid://shopify/InventoryItem/${hat.variants[0].inventoryItemID}`, after: null }), (data, { shop }) => {
+    assert.deepEqual(data.inventoryItem.inventoryLevels.nodes, [levelOf(shop, 1)]);
+  }],
   ['CreateWebhookSubscription', () => ({
     topic: 'ORDERS_CREATE',
     webhookSubscription: { uri, includeFields: ['id'] },
@@ -217,7 +286,15 @@ for (const [library, sender] of Object.entries(senders)) {
       const send = sender(shop, apiVersion);
       const levels = [{ locationID: shop.locations[0].id, available: 1 }];
       const stocked = await control('PATCH', `shops/${shop.domain}`, { inventoryItems: [{ sku: 'A-1', tracked: true, levels }] });
-      const known = { shop, item: stocked.inventoryItems[0].id };
+      const hat = await control('POST', `shops/${shop.domain}/products`, {
+        title: 'Hat',
+        variants: [{ sku: 'HAT-1', priceCents: 1200, available: 1 }],
+      });
+      const sold = await control('POST', `shops/${shop.domain}/checkouts`, { lines: [{ sku: 'HAT-1' }] });
+      const order = await control('POST', `shops/${shop.domain}/orders/${sold.id}/refunds`, {
+        lines: [{ sku: 'HAT-1', restockType: 'RETURN' }],
+      });
+      const known = { shop, item: stocked.inventoryItems[0].id, hat, order };
       for (const [name, variables, check] of story) {
         if (apiVersion < (since(name) ?? apiVersion)) continue;
         await t.test(name, async () => {

@@ -4,6 +4,7 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -673,6 +674,30 @@ func (v *EnableLocalPickupResponse) GetLocationLocalPickupEnable() *EnableLocalP
 	return v.LocationLocalPickupEnable
 }
 
+// FoundVariant includes the requested fields of the GraphQL type ProductVariant.
+type FoundVariant struct {
+	Id      string               `json:"id"`
+	Sku     *string              `json:"sku"`
+	Product *FoundVariantProduct `json:"product"`
+}
+
+// GetId returns FoundVariant.Id, and is useful for accessing the field via an interface.
+func (v *FoundVariant) GetId() string { return v.Id }
+
+// GetSku returns FoundVariant.Sku, and is useful for accessing the field via an interface.
+func (v *FoundVariant) GetSku() *string { return v.Sku }
+
+// GetProduct returns FoundVariant.Product, and is useful for accessing the field via an interface.
+func (v *FoundVariant) GetProduct() *FoundVariantProduct { return v.Product }
+
+// FoundVariantProduct includes the requested fields of the GraphQL type Product.
+type FoundVariantProduct struct {
+	Id string `json:"id"`
+}
+
+// GetId returns FoundVariantProduct.Id, and is useful for accessing the field via an interface.
+func (v *FoundVariantProduct) GetId() string { return v.Id }
+
 // GrantedScopesCurrentAppInstallation includes the requested fields of the GraphQL type AppInstallation.
 type GrantedScopesCurrentAppInstallation struct {
 	AccessScopes []*GrantedScopesCurrentAppInstallationAccessScopesAccessScope `json:"accessScopes"`
@@ -713,6 +738,70 @@ func (v *HasMetafieldsMetafieldIdentifierInput) GetKey() string { return v.Key }
 
 // GetNamespace returns HasMetafieldsMetafieldIdentifierInput.Namespace, and is useful for accessing the field via an interface.
 func (v *HasMetafieldsMetafieldIdentifierInput) GetNamespace() *string { return v.Namespace }
+
+// InventoryItemInventoryItem includes the requested fields of the GraphQL type InventoryItem.
+type InventoryItemInventoryItem struct {
+	Id              string                                                      `json:"id"`
+	Sku             *string                                                     `json:"sku"`
+	Tracked         bool                                                        `json:"tracked"`
+	Variants        *InventoryItemInventoryItemVariantsProductVariantConnection `json:"variants"`
+	InventoryLevels *LevelPage                                                  `json:"inventoryLevels"`
+}
+
+// GetId returns InventoryItemInventoryItem.Id, and is useful for accessing the field via an interface.
+func (v *InventoryItemInventoryItem) GetId() string { return v.Id }
+
+// GetSku returns InventoryItemInventoryItem.Sku, and is useful for accessing the field via an interface.
+func (v *InventoryItemInventoryItem) GetSku() *string { return v.Sku }
+
+// GetTracked returns InventoryItemInventoryItem.Tracked, and is useful for accessing the field via an interface.
+func (v *InventoryItemInventoryItem) GetTracked() bool { return v.Tracked }
+
+// GetVariants returns InventoryItemInventoryItem.Variants, and is useful for accessing the field via an interface.
+func (v *InventoryItemInventoryItem) GetVariants() *InventoryItemInventoryItemVariantsProductVariantConnection {
+	return v.Variants
+}
+
+// GetInventoryLevels returns InventoryItemInventoryItem.InventoryLevels, and is useful for accessing the field via an interface.
+func (v *InventoryItemInventoryItem) GetInventoryLevels() *LevelPage { return v.InventoryLevels }
+
+// InventoryItemInventoryItemVariantsProductVariantConnection includes the requested fields of the GraphQL type ProductVariantConnection.
+type InventoryItemInventoryItemVariantsProductVariantConnection struct {
+	Nodes []*VariantOfItem `json:"nodes"`
+}
+
+// GetNodes returns InventoryItemInventoryItemVariantsProductVariantConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *InventoryItemInventoryItemVariantsProductVariantConnection) GetNodes() []*VariantOfItem {
+	return v.Nodes
+}
+
+// InventoryItemResponse is returned by InventoryItem on success.
+type InventoryItemResponse struct {
+	InventoryItem *InventoryItemInventoryItem `json:"inventoryItem"`
+}
+
+// GetInventoryItem returns InventoryItemResponse.InventoryItem, and is useful for accessing the field via an interface.
+func (v *InventoryItemResponse) GetInventoryItem() *InventoryItemInventoryItem {
+	return v.InventoryItem
+}
+
+// InventoryLevelsInventoryItem includes the requested fields of the GraphQL type InventoryItem.
+type InventoryLevelsInventoryItem struct {
+	InventoryLevels *LevelPage `json:"inventoryLevels"`
+}
+
+// GetInventoryLevels returns InventoryLevelsInventoryItem.InventoryLevels, and is useful for accessing the field via an interface.
+func (v *InventoryLevelsInventoryItem) GetInventoryLevels() *LevelPage { return v.InventoryLevels }
+
+// InventoryLevelsResponse is returned by InventoryLevels on success.
+type InventoryLevelsResponse struct {
+	InventoryItem *InventoryLevelsInventoryItem `json:"inventoryItem"`
+}
+
+// GetInventoryItem returns InventoryLevelsResponse.InventoryItem, and is useful for accessing the field via an interface.
+func (v *InventoryLevelsResponse) GetInventoryItem() *InventoryLevelsInventoryItem {
+	return v.InventoryItem
+}
 
 type InventoryQuantityInput struct {
 	ChangeFromQuantity *int   `json:"changeFromQuantity"`
@@ -795,6 +884,46 @@ var AllInventorySetQuantitiesUserErrorCode = []InventorySetQuantitiesUserErrorCo
 	InventorySetQuantitiesUserErrorCodeNonMutableInventoryItem,
 	InventorySetQuantitiesUserErrorCodeNoDuplicateInventoryItemIdGroupIdPair,
 }
+
+// Level includes the GraphQL fields of InventoryLevel requested by the fragment Level.
+type Level struct {
+	Location   *LevelLocation                      `json:"location"`
+	Quantities []*LevelQuantitiesInventoryQuantity `json:"quantities"`
+}
+
+// GetLocation returns Level.Location, and is useful for accessing the field via an interface.
+func (v *Level) GetLocation() *LevelLocation { return v.Location }
+
+// GetQuantities returns Level.Quantities, and is useful for accessing the field via an interface.
+func (v *Level) GetQuantities() []*LevelQuantitiesInventoryQuantity { return v.Quantities }
+
+// LevelLocation includes the requested fields of the GraphQL type Location.
+type LevelLocation struct {
+	Id string `json:"id"`
+}
+
+// GetId returns LevelLocation.Id, and is useful for accessing the field via an interface.
+func (v *LevelLocation) GetId() string { return v.Id }
+
+// LevelPage includes the requested fields of the GraphQL type InventoryLevelConnection.
+type LevelPage struct {
+	Nodes    []*Level  `json:"nodes"`
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// GetNodes returns LevelPage.Nodes, and is useful for accessing the field via an interface.
+func (v *LevelPage) GetNodes() []*Level { return v.Nodes }
+
+// GetPageInfo returns LevelPage.PageInfo, and is useful for accessing the field via an interface.
+func (v *LevelPage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// LevelQuantitiesInventoryQuantity includes the requested fields of the GraphQL type InventoryQuantity.
+type LevelQuantitiesInventoryQuantity struct {
+	Quantity int `json:"quantity"`
+}
+
+// GetQuantity returns LevelQuantitiesInventoryQuantity.Quantity, and is useful for accessing the field via an interface.
+func (v *LevelQuantitiesInventoryQuantity) GetQuantity() int { return v.Quantity }
 
 // Location includes the GraphQL fields of Location requested by the fragment Location.
 type Location struct {
@@ -1399,6 +1528,29 @@ func (v *MetafieldDefinitionsResponse) GetMetafieldDefinitions() *MetafieldDefin
 	return v.MetafieldDefinitions
 }
 
+type MetafieldInput struct {
+	Id        *string `json:"id"`
+	Key       *string `json:"key"`
+	Namespace *string `json:"namespace"`
+	Type      *string `json:"type"`
+	Value     *string `json:"value"`
+}
+
+// GetId returns MetafieldInput.Id, and is useful for accessing the field via an interface.
+func (v *MetafieldInput) GetId() *string { return v.Id }
+
+// GetKey returns MetafieldInput.Key, and is useful for accessing the field via an interface.
+func (v *MetafieldInput) GetKey() *string { return v.Key }
+
+// GetNamespace returns MetafieldInput.Namespace, and is useful for accessing the field via an interface.
+func (v *MetafieldInput) GetNamespace() *string { return v.Namespace }
+
+// GetType returns MetafieldInput.Type, and is useful for accessing the field via an interface.
+func (v *MetafieldInput) GetType() *string { return v.Type }
+
+// GetValue returns MetafieldInput.Value, and is useful for accessing the field via an interface.
+func (v *MetafieldInput) GetValue() *string { return v.Value }
+
 type MetafieldOwnerType string
 
 const (
@@ -1482,6 +1634,22 @@ var AllMetafieldStorefrontAccessInput = []MetafieldStorefrontAccessInput{
 	MetafieldStorefrontAccessInputNone,
 	MetafieldStorefrontAccessInputPublicRead,
 }
+
+// MoneyBag includes the requested fields of the GraphQL type MoneyBag.
+type MoneyBag struct {
+	ShopMoney *MoneyBagShopMoneyMoneyV2 `json:"shopMoney"`
+}
+
+// GetShopMoney returns MoneyBag.ShopMoney, and is useful for accessing the field via an interface.
+func (v *MoneyBag) GetShopMoney() *MoneyBagShopMoneyMoneyV2 { return v.ShopMoney }
+
+// MoneyBagShopMoneyMoneyV2 includes the requested fields of the GraphQL type MoneyV2.
+type MoneyBagShopMoneyMoneyV2 struct {
+	Amount string `json:"amount"`
+}
+
+// GetAmount returns MoneyBagShopMoneyMoneyV2.Amount, and is useful for accessing the field via an interface.
+func (v *MoneyBagShopMoneyMoneyV2) GetAmount() string { return v.Amount }
 
 // ObserveStoreCurrentAppInstallation includes the requested fields of the GraphQL type AppInstallation.
 type ObserveStoreCurrentAppInstallation struct {
@@ -1695,7 +1863,243 @@ type OneLocationResponse struct {
 // GetLocation returns OneLocationResponse.Location, and is useful for accessing the field via an interface.
 func (v *OneLocationResponse) GetLocation() *Location { return v.Location }
 
-// PageInfo includes the GraphQL fields of PageInfo requested by the fragment PageInfo.
+type OrderDisplayFinancialStatus string
+
+const (
+	OrderDisplayFinancialStatusAuthorized        OrderDisplayFinancialStatus = "AUTHORIZED"
+	OrderDisplayFinancialStatusExpired           OrderDisplayFinancialStatus = "EXPIRED"
+	OrderDisplayFinancialStatusPaid              OrderDisplayFinancialStatus = "PAID"
+	OrderDisplayFinancialStatusPartiallyPaid     OrderDisplayFinancialStatus = "PARTIALLY_PAID"
+	OrderDisplayFinancialStatusPartiallyRefunded OrderDisplayFinancialStatus = "PARTIALLY_REFUNDED"
+	OrderDisplayFinancialStatusPending           OrderDisplayFinancialStatus = "PENDING"
+	OrderDisplayFinancialStatusRefunded          OrderDisplayFinancialStatus = "REFUNDED"
+	OrderDisplayFinancialStatusVoided            OrderDisplayFinancialStatus = "VOIDED"
+)
+
+var AllOrderDisplayFinancialStatus = []OrderDisplayFinancialStatus{
+	OrderDisplayFinancialStatusAuthorized,
+	OrderDisplayFinancialStatusExpired,
+	OrderDisplayFinancialStatusPaid,
+	OrderDisplayFinancialStatusPartiallyPaid,
+	OrderDisplayFinancialStatusPartiallyRefunded,
+	OrderDisplayFinancialStatusPending,
+	OrderDisplayFinancialStatusRefunded,
+	OrderDisplayFinancialStatusVoided,
+}
+
+// OrderLine includes the GraphQL fields of LineItem requested by the fragment OrderLine.
+type OrderLine struct {
+	Id                  string                                            `json:"id"`
+	Sku                 *string                                           `json:"sku"`
+	Title               string                                            `json:"title"`
+	Quantity            int                                               `json:"quantity"`
+	CurrentQuantity     int                                               `json:"currentQuantity"`
+	Product             *OrderLineProduct                                 `json:"product"`
+	Variant             *OrderLineVariantProductVariant                   `json:"variant"`
+	OriginalTotalSet    *MoneyBag                                         `json:"originalTotalSet"`
+	DiscountAllocations []*OrderLineDiscountAllocationsDiscountAllocation `json:"discountAllocations"`
+	TaxLines            []*OrderLineTaxLinesTaxLine                       `json:"taxLines"`
+}
+
+// GetId returns OrderLine.Id, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetId() string { return v.Id }
+
+// GetSku returns OrderLine.Sku, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetSku() *string { return v.Sku }
+
+// GetTitle returns OrderLine.Title, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetTitle() string { return v.Title }
+
+// GetQuantity returns OrderLine.Quantity, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetQuantity() int { return v.Quantity }
+
+// GetCurrentQuantity returns OrderLine.CurrentQuantity, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetCurrentQuantity() int { return v.CurrentQuantity }
+
+// GetProduct returns OrderLine.Product, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetProduct() *OrderLineProduct { return v.Product }
+
+// GetVariant returns OrderLine.Variant, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetVariant() *OrderLineVariantProductVariant { return v.Variant }
+
+// GetOriginalTotalSet returns OrderLine.OriginalTotalSet, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetOriginalTotalSet() *MoneyBag { return v.OriginalTotalSet }
+
+// GetDiscountAllocations returns OrderLine.DiscountAllocations, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetDiscountAllocations() []*OrderLineDiscountAllocationsDiscountAllocation {
+	return v.DiscountAllocations
+}
+
+// GetTaxLines returns OrderLine.TaxLines, and is useful for accessing the field via an interface.
+func (v *OrderLine) GetTaxLines() []*OrderLineTaxLinesTaxLine { return v.TaxLines }
+
+// OrderLineDiscountAllocationsDiscountAllocation includes the requested fields of the GraphQL type DiscountAllocation.
+type OrderLineDiscountAllocationsDiscountAllocation struct {
+	AllocatedAmountSet *MoneyBag `json:"allocatedAmountSet"`
+}
+
+// GetAllocatedAmountSet returns OrderLineDiscountAllocationsDiscountAllocation.AllocatedAmountSet, and is useful for accessing the field via an interface.
+func (v *OrderLineDiscountAllocationsDiscountAllocation) GetAllocatedAmountSet() *MoneyBag {
+	return v.AllocatedAmountSet
+}
+
+// OrderLinePage includes the requested fields of the GraphQL type LineItemConnection.
+type OrderLinePage struct {
+	Nodes    []*OrderLine `json:"nodes"`
+	PageInfo *PageInfo    `json:"pageInfo"`
+}
+
+// GetNodes returns OrderLinePage.Nodes, and is useful for accessing the field via an interface.
+func (v *OrderLinePage) GetNodes() []*OrderLine { return v.Nodes }
+
+// GetPageInfo returns OrderLinePage.PageInfo, and is useful for accessing the field via an interface.
+func (v *OrderLinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// OrderLineProduct includes the requested fields of the GraphQL type Product.
+type OrderLineProduct struct {
+	Id string `json:"id"`
+}
+
+// GetId returns OrderLineProduct.Id, and is useful for accessing the field via an interface.
+func (v *OrderLineProduct) GetId() string { return v.Id }
+
+// OrderLineTaxLinesTaxLine includes the requested fields of the GraphQL type TaxLine.
+type OrderLineTaxLinesTaxLine struct {
+	PriceSet *MoneyBag `json:"priceSet"`
+}
+
+// GetPriceSet returns OrderLineTaxLinesTaxLine.PriceSet, and is useful for accessing the field via an interface.
+func (v *OrderLineTaxLinesTaxLine) GetPriceSet() *MoneyBag { return v.PriceSet }
+
+// OrderLineVariantProductVariant includes the requested fields of the GraphQL type ProductVariant.
+type OrderLineVariantProductVariant struct {
+	Id string `json:"id"`
+}
+
+// GetId returns OrderLineVariantProductVariant.Id, and is useful for accessing the field via an interface.
+func (v *OrderLineVariantProductVariant) GetId() string { return v.Id }
+
+// OrderLinesOrder includes the requested fields of the GraphQL type Order.
+type OrderLinesOrder struct {
+	UpdatedAt time.Time      `json:"updatedAt"`
+	LineItems *OrderLinePage `json:"lineItems"`
+}
+
+// GetUpdatedAt returns OrderLinesOrder.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *OrderLinesOrder) GetUpdatedAt() time.Time { return v.UpdatedAt }
+
+// GetLineItems returns OrderLinesOrder.LineItems, and is useful for accessing the field via an interface.
+func (v *OrderLinesOrder) GetLineItems() *OrderLinePage { return v.LineItems }
+
+// OrderLinesResponse is returned by OrderLines on success.
+type OrderLinesResponse struct {
+	Order *OrderLinesOrder `json:"order"`
+}
+
+// GetOrder returns OrderLinesResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderLinesResponse) GetOrder() *OrderLinesOrder { return v.Order }
+
+// OrderOrder includes the requested fields of the GraphQL type Order.
+type OrderOrder struct {
+	Id                     string                       `json:"id"`
+	Name                   string                       `json:"name"`
+	CreatedAt              time.Time                    `json:"createdAt"`
+	UpdatedAt              time.Time                    `json:"updatedAt"`
+	ProcessedAt            time.Time                    `json:"processedAt"`
+	CancelledAt            *time.Time                   `json:"cancelledAt"`
+	Test                   bool                         `json:"test"`
+	DisplayFinancialStatus *OrderDisplayFinancialStatus `json:"displayFinancialStatus"`
+	CurrencyCode           CurrencyCode                 `json:"currencyCode"`
+	TaxesIncluded          bool                         `json:"taxesIncluded"`
+	SourceName             *string                      `json:"sourceName"`
+	LineItems              *OrderLinePage               `json:"lineItems"`
+	Refunds                []*Refund                    `json:"refunds"`
+}
+
+// GetId returns OrderOrder.Id, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetId() string { return v.Id }
+
+// GetName returns OrderOrder.Name, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetName() string { return v.Name }
+
+// GetCreatedAt returns OrderOrder.CreatedAt, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetCreatedAt() time.Time { return v.CreatedAt }
+
+// GetUpdatedAt returns OrderOrder.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetUpdatedAt() time.Time { return v.UpdatedAt }
+
+// GetProcessedAt returns OrderOrder.ProcessedAt, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetProcessedAt() time.Time { return v.ProcessedAt }
+
+// GetCancelledAt returns OrderOrder.CancelledAt, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetCancelledAt() *time.Time { return v.CancelledAt }
+
+// GetTest returns OrderOrder.Test, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetTest() bool { return v.Test }
+
+// GetDisplayFinancialStatus returns OrderOrder.DisplayFinancialStatus, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetDisplayFinancialStatus() *OrderDisplayFinancialStatus {
+	return v.DisplayFinancialStatus
+}
+
+// GetCurrencyCode returns OrderOrder.CurrencyCode, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetCurrencyCode() CurrencyCode { return v.CurrencyCode }
+
+// GetTaxesIncluded returns OrderOrder.TaxesIncluded, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetTaxesIncluded() bool { return v.TaxesIncluded }
+
+// GetSourceName returns OrderOrder.SourceName, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetSourceName() *string { return v.SourceName }
+
+// GetLineItems returns OrderOrder.LineItems, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetLineItems() *OrderLinePage { return v.LineItems }
+
+// GetRefunds returns OrderOrder.Refunds, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetRefunds() []*Refund { return v.Refunds }
+
+// OrderResponse is returned by Order on success.
+type OrderResponse struct {
+	Order *OrderOrder `json:"order"`
+}
+
+// GetOrder returns OrderResponse.Order, and is useful for accessing the field via an interface.
+func (v *OrderResponse) GetOrder() *OrderOrder { return v.Order }
+
+// OrdersByUpdateOrdersOrderConnection includes the requested fields of the GraphQL type OrderConnection.
+type OrdersByUpdateOrdersOrderConnection struct {
+	Nodes    []*OrdersByUpdateOrdersOrderConnectionNodesOrder `json:"nodes"`
+	PageInfo *PageInfo                                        `json:"pageInfo"`
+}
+
+// GetNodes returns OrdersByUpdateOrdersOrderConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *OrdersByUpdateOrdersOrderConnection) GetNodes() []*OrdersByUpdateOrdersOrderConnectionNodesOrder {
+	return v.Nodes
+}
+
+// GetPageInfo returns OrdersByUpdateOrdersOrderConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *OrdersByUpdateOrdersOrderConnection) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// OrdersByUpdateOrdersOrderConnectionNodesOrder includes the requested fields of the GraphQL type Order.
+type OrdersByUpdateOrdersOrderConnectionNodesOrder struct {
+	Id        string    `json:"id"`
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// GetId returns OrdersByUpdateOrdersOrderConnectionNodesOrder.Id, and is useful for accessing the field via an interface.
+func (v *OrdersByUpdateOrdersOrderConnectionNodesOrder) GetId() string { return v.Id }
+
+// GetUpdatedAt returns OrdersByUpdateOrdersOrderConnectionNodesOrder.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *OrdersByUpdateOrdersOrderConnectionNodesOrder) GetUpdatedAt() time.Time { return v.UpdatedAt }
+
+// OrdersByUpdateResponse is returned by OrdersByUpdate on success.
+type OrdersByUpdateResponse struct {
+	Orders *OrdersByUpdateOrdersOrderConnection `json:"orders"`
+}
+
+// GetOrders returns OrdersByUpdateResponse.Orders, and is useful for accessing the field via an interface.
+func (v *OrdersByUpdateResponse) GetOrders() *OrdersByUpdateOrdersOrderConnection { return v.Orders }
+
+// PageInfo includes the requested fields of the GraphQL type PageInfo.
 type PageInfo struct {
 	HasNextPage bool    `json:"hasNextPage"`
 	EndCursor   *string `json:"endCursor"`
@@ -1706,6 +2110,308 @@ func (v *PageInfo) GetHasNextPage() bool { return v.HasNextPage }
 
 // GetEndCursor returns PageInfo.EndCursor, and is useful for accessing the field via an interface.
 func (v *PageInfo) GetEndCursor() *string { return v.EndCursor }
+
+// ProductProduct includes the requested fields of the GraphQL type Product.
+type ProductProduct struct {
+	Id        string        `json:"id"`
+	Title     string        `json:"title"`
+	Status    ProductStatus `json:"status"`
+	UpdatedAt time.Time     `json:"updatedAt"`
+	Variants  *VariantPage  `json:"variants"`
+}
+
+// GetId returns ProductProduct.Id, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetId() string { return v.Id }
+
+// GetTitle returns ProductProduct.Title, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetTitle() string { return v.Title }
+
+// GetStatus returns ProductProduct.Status, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetStatus() ProductStatus { return v.Status }
+
+// GetUpdatedAt returns ProductProduct.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetUpdatedAt() time.Time { return v.UpdatedAt }
+
+// GetVariants returns ProductProduct.Variants, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetVariants() *VariantPage { return v.Variants }
+
+// ProductResponse is returned by Product on success.
+type ProductResponse struct {
+	Product *ProductProduct `json:"product"`
+}
+
+// GetProduct returns ProductResponse.Product, and is useful for accessing the field via an interface.
+func (v *ProductResponse) GetProduct() *ProductProduct { return v.Product }
+
+type ProductStatus string
+
+const (
+	ProductStatusActive   ProductStatus = "ACTIVE"
+	ProductStatusArchived ProductStatus = "ARCHIVED"
+	ProductStatusDraft    ProductStatus = "DRAFT"
+	ProductStatusUnlisted ProductStatus = "UNLISTED"
+)
+
+var AllProductStatus = []ProductStatus{
+	ProductStatusActive,
+	ProductStatusArchived,
+	ProductStatusDraft,
+	ProductStatusUnlisted,
+}
+
+type ProductUpdateInput struct {
+	Category                               *string           `json:"category,omitempty"`
+	CollectionsToJoin                      []string          `json:"collectionsToJoin,omitempty"`
+	CollectionsToLeave                     []string          `json:"collectionsToLeave,omitempty"`
+	DeleteConflictingConstrainedMetafields *bool             `json:"deleteConflictingConstrainedMetafields,omitempty"`
+	DescriptionHtml                        *string           `json:"descriptionHtml,omitempty"`
+	GiftCardTemplateSuffix                 *string           `json:"giftCardTemplateSuffix,omitempty"`
+	Handle                                 *string           `json:"handle,omitempty"`
+	Id                                     *string           `json:"id"`
+	Metafields                             []*MetafieldInput `json:"metafields,omitempty"`
+	ProductType                            *string           `json:"productType,omitempty"`
+	RedirectNewHandle                      *bool             `json:"redirectNewHandle,omitempty"`
+	RequiresSellingPlan                    *bool             `json:"requiresSellingPlan,omitempty"`
+	Seo                                    *SEOInput         `json:"seo,omitempty"`
+	Status                                 *ProductStatus    `json:"status,omitempty"`
+	Tags                                   []string          `json:"tags,omitempty"`
+	TemplateSuffix                         *string           `json:"templateSuffix,omitempty"`
+	Title                                  *string           `json:"title,omitempty"`
+	Vendor                                 *string           `json:"vendor,omitempty"`
+}
+
+// GetCategory returns ProductUpdateInput.Category, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetCategory() *string { return v.Category }
+
+// GetCollectionsToJoin returns ProductUpdateInput.CollectionsToJoin, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetCollectionsToJoin() []string { return v.CollectionsToJoin }
+
+// GetCollectionsToLeave returns ProductUpdateInput.CollectionsToLeave, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetCollectionsToLeave() []string { return v.CollectionsToLeave }
+
+// GetDeleteConflictingConstrainedMetafields returns ProductUpdateInput.DeleteConflictingConstrainedMetafields, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetDeleteConflictingConstrainedMetafields() *bool {
+	return v.DeleteConflictingConstrainedMetafields
+}
+
+// GetDescriptionHtml returns ProductUpdateInput.DescriptionHtml, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetDescriptionHtml() *string { return v.DescriptionHtml }
+
+// GetGiftCardTemplateSuffix returns ProductUpdateInput.GiftCardTemplateSuffix, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetGiftCardTemplateSuffix() *string { return v.GiftCardTemplateSuffix }
+
+// GetHandle returns ProductUpdateInput.Handle, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetHandle() *string { return v.Handle }
+
+// GetId returns ProductUpdateInput.Id, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetId() *string { return v.Id }
+
+// GetMetafields returns ProductUpdateInput.Metafields, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetMetafields() []*MetafieldInput { return v.Metafields }
+
+// GetProductType returns ProductUpdateInput.ProductType, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetProductType() *string { return v.ProductType }
+
+// GetRedirectNewHandle returns ProductUpdateInput.RedirectNewHandle, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetRedirectNewHandle() *bool { return v.RedirectNewHandle }
+
+// GetRequiresSellingPlan returns ProductUpdateInput.RequiresSellingPlan, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetRequiresSellingPlan() *bool { return v.RequiresSellingPlan }
+
+// GetSeo returns ProductUpdateInput.Seo, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetSeo() *SEOInput { return v.Seo }
+
+// GetStatus returns ProductUpdateInput.Status, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetStatus() *ProductStatus { return v.Status }
+
+// GetTags returns ProductUpdateInput.Tags, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetTags() []string { return v.Tags }
+
+// GetTemplateSuffix returns ProductUpdateInput.TemplateSuffix, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetTemplateSuffix() *string { return v.TemplateSuffix }
+
+// GetTitle returns ProductUpdateInput.Title, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetTitle() *string { return v.Title }
+
+// GetVendor returns ProductUpdateInput.Vendor, and is useful for accessing the field via an interface.
+func (v *ProductUpdateInput) GetVendor() *string { return v.Vendor }
+
+// ProductVariantsProduct includes the requested fields of the GraphQL type Product.
+type ProductVariantsProduct struct {
+	UpdatedAt time.Time    `json:"updatedAt"`
+	Variants  *VariantPage `json:"variants"`
+}
+
+// GetUpdatedAt returns ProductVariantsProduct.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *ProductVariantsProduct) GetUpdatedAt() time.Time { return v.UpdatedAt }
+
+// GetVariants returns ProductVariantsProduct.Variants, and is useful for accessing the field via an interface.
+func (v *ProductVariantsProduct) GetVariants() *VariantPage { return v.Variants }
+
+// ProductVariantsResponse is returned by ProductVariants on success.
+type ProductVariantsResponse struct {
+	Product *ProductVariantsProduct `json:"product"`
+}
+
+// GetProduct returns ProductVariantsResponse.Product, and is useful for accessing the field via an interface.
+func (v *ProductVariantsResponse) GetProduct() *ProductVariantsProduct { return v.Product }
+
+// Refund includes the GraphQL fields of Refund requested by the fragment Refund.
+type Refund struct {
+	Id               string                `json:"id"`
+	CreatedAt        *time.Time            `json:"createdAt"`
+	TotalRefundedSet *MoneyBag             `json:"totalRefundedSet"`
+	RefundLineItems  *RefundLinePage       `json:"refundLineItems"`
+	OrderAdjustments *RefundAdjustmentPage `json:"orderAdjustments"`
+}
+
+// GetId returns Refund.Id, and is useful for accessing the field via an interface.
+func (v *Refund) GetId() string { return v.Id }
+
+// GetCreatedAt returns Refund.CreatedAt, and is useful for accessing the field via an interface.
+func (v *Refund) GetCreatedAt() *time.Time { return v.CreatedAt }
+
+// GetTotalRefundedSet returns Refund.TotalRefundedSet, and is useful for accessing the field via an interface.
+func (v *Refund) GetTotalRefundedSet() *MoneyBag { return v.TotalRefundedSet }
+
+// GetRefundLineItems returns Refund.RefundLineItems, and is useful for accessing the field via an interface.
+func (v *Refund) GetRefundLineItems() *RefundLinePage { return v.RefundLineItems }
+
+// GetOrderAdjustments returns Refund.OrderAdjustments, and is useful for accessing the field via an interface.
+func (v *Refund) GetOrderAdjustments() *RefundAdjustmentPage { return v.OrderAdjustments }
+
+// RefundAdjustment includes the GraphQL fields of OrderAdjustment requested by the fragment RefundAdjustment.
+type RefundAdjustment struct {
+	AmountSet    *MoneyBag `json:"amountSet"`
+	TaxAmountSet *MoneyBag `json:"taxAmountSet"`
+}
+
+// GetAmountSet returns RefundAdjustment.AmountSet, and is useful for accessing the field via an interface.
+func (v *RefundAdjustment) GetAmountSet() *MoneyBag { return v.AmountSet }
+
+// GetTaxAmountSet returns RefundAdjustment.TaxAmountSet, and is useful for accessing the field via an interface.
+func (v *RefundAdjustment) GetTaxAmountSet() *MoneyBag { return v.TaxAmountSet }
+
+// RefundAdjustmentPage includes the requested fields of the GraphQL type OrderAdjustmentConnection.
+type RefundAdjustmentPage struct {
+	Nodes    []*RefundAdjustment `json:"nodes"`
+	PageInfo *PageInfo           `json:"pageInfo"`
+}
+
+// GetNodes returns RefundAdjustmentPage.Nodes, and is useful for accessing the field via an interface.
+func (v *RefundAdjustmentPage) GetNodes() []*RefundAdjustment { return v.Nodes }
+
+// GetPageInfo returns RefundAdjustmentPage.PageInfo, and is useful for accessing the field via an interface.
+func (v *RefundAdjustmentPage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// RefundAdjustmentsRefund includes the requested fields of the GraphQL type Refund.
+type RefundAdjustmentsRefund struct {
+	OrderAdjustments *RefundAdjustmentPage `json:"orderAdjustments"`
+}
+
+// GetOrderAdjustments returns RefundAdjustmentsRefund.OrderAdjustments, and is useful for accessing the field via an interface.
+func (v *RefundAdjustmentsRefund) GetOrderAdjustments() *RefundAdjustmentPage {
+	return v.OrderAdjustments
+}
+
+// RefundAdjustmentsResponse is returned by RefundAdjustments on success.
+type RefundAdjustmentsResponse struct {
+	Refund *RefundAdjustmentsRefund `json:"refund"`
+}
+
+// GetRefund returns RefundAdjustmentsResponse.Refund, and is useful for accessing the field via an interface.
+func (v *RefundAdjustmentsResponse) GetRefund() *RefundAdjustmentsRefund { return v.Refund }
+
+// RefundLine includes the GraphQL fields of RefundLineItem requested by the fragment RefundLine.
+type RefundLine struct {
+	Quantity    int                       `json:"quantity"`
+	RestockType RefundLineItemRestockType `json:"restockType"`
+	LineItem    *RefundLineLineItem       `json:"lineItem"`
+	Location    *RefundLineLocation       `json:"location"`
+}
+
+// GetQuantity returns RefundLine.Quantity, and is useful for accessing the field via an interface.
+func (v *RefundLine) GetQuantity() int { return v.Quantity }
+
+// GetRestockType returns RefundLine.RestockType, and is useful for accessing the field via an interface.
+func (v *RefundLine) GetRestockType() RefundLineItemRestockType { return v.RestockType }
+
+// GetLineItem returns RefundLine.LineItem, and is useful for accessing the field via an interface.
+func (v *RefundLine) GetLineItem() *RefundLineLineItem { return v.LineItem }
+
+// GetLocation returns RefundLine.Location, and is useful for accessing the field via an interface.
+func (v *RefundLine) GetLocation() *RefundLineLocation { return v.Location }
+
+type RefundLineItemRestockType string
+
+const (
+	RefundLineItemRestockTypeCancel        RefundLineItemRestockType = "CANCEL"
+	RefundLineItemRestockTypeLegacyRestock RefundLineItemRestockType = "LEGACY_RESTOCK"
+	RefundLineItemRestockTypeNoRestock     RefundLineItemRestockType = "NO_RESTOCK"
+	RefundLineItemRestockTypeReturn        RefundLineItemRestockType = "RETURN"
+)
+
+var AllRefundLineItemRestockType = []RefundLineItemRestockType{
+	RefundLineItemRestockTypeCancel,
+	RefundLineItemRestockTypeLegacyRestock,
+	RefundLineItemRestockTypeNoRestock,
+	RefundLineItemRestockTypeReturn,
+}
+
+// RefundLineLineItem includes the requested fields of the GraphQL type LineItem.
+type RefundLineLineItem struct {
+	Id string `json:"id"`
+}
+
+// GetId returns RefundLineLineItem.Id, and is useful for accessing the field via an interface.
+func (v *RefundLineLineItem) GetId() string { return v.Id }
+
+// RefundLineLocation includes the requested fields of the GraphQL type Location.
+type RefundLineLocation struct {
+	Id string `json:"id"`
+}
+
+// GetId returns RefundLineLocation.Id, and is useful for accessing the field via an interface.
+func (v *RefundLineLocation) GetId() string { return v.Id }
+
+// RefundLinePage includes the requested fields of the GraphQL type RefundLineItemConnection.
+type RefundLinePage struct {
+	Nodes    []*RefundLine `json:"nodes"`
+	PageInfo *PageInfo     `json:"pageInfo"`
+}
+
+// GetNodes returns RefundLinePage.Nodes, and is useful for accessing the field via an interface.
+func (v *RefundLinePage) GetNodes() []*RefundLine { return v.Nodes }
+
+// GetPageInfo returns RefundLinePage.PageInfo, and is useful for accessing the field via an interface.
+func (v *RefundLinePage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// RefundLinesRefund includes the requested fields of the GraphQL type Refund.
+type RefundLinesRefund struct {
+	RefundLineItems *RefundLinePage `json:"refundLineItems"`
+}
+
+// GetRefundLineItems returns RefundLinesRefund.RefundLineItems, and is useful for accessing the field via an interface.
+func (v *RefundLinesRefund) GetRefundLineItems() *RefundLinePage { return v.RefundLineItems }
+
+// RefundLinesResponse is returned by RefundLines on success.
+type RefundLinesResponse struct {
+	Refund *RefundLinesRefund `json:"refund"`
+}
+
+// GetRefund returns RefundLinesResponse.Refund, and is useful for accessing the field via an interface.
+func (v *RefundLinesResponse) GetRefund() *RefundLinesRefund { return v.Refund }
+
+type SEOInput struct {
+	Description *string `json:"description"`
+	Title       *string `json:"title"`
+}
+
+// GetDescription returns SEOInput.Description, and is useful for accessing the field via an interface.
+func (v *SEOInput) GetDescription() *string { return v.Description }
+
+// GetTitle returns SEOInput.Title, and is useful for accessing the field via an interface.
+func (v *SEOInput) GetTitle() *string { return v.Title }
 
 // SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload includes the requested fields of the GraphQL type InventorySetQuantitiesPayload.
 type SetQuantitiesInventorySetQuantitiesInventorySetQuantitiesPayload struct {
@@ -1823,6 +2529,56 @@ func (v *UpdateMetafieldDefinitionResponse) GetMetafieldDefinitionUpdate() *Upda
 	return v.MetafieldDefinitionUpdate
 }
 
+// UpdateProductProductUpdateProductUpdatePayload includes the requested fields of the GraphQL type ProductUpdatePayload.
+type UpdateProductProductUpdateProductUpdatePayload struct {
+	Product    *UpdateProductProductUpdateProductUpdatePayloadProduct               `json:"product"`
+	UserErrors []*UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError `json:"userErrors"`
+}
+
+// GetProduct returns UpdateProductProductUpdateProductUpdatePayload.Product, and is useful for accessing the field via an interface.
+func (v *UpdateProductProductUpdateProductUpdatePayload) GetProduct() *UpdateProductProductUpdateProductUpdatePayloadProduct {
+	return v.Product
+}
+
+// GetUserErrors returns UpdateProductProductUpdateProductUpdatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *UpdateProductProductUpdateProductUpdatePayload) GetUserErrors() []*UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError {
+	return v.UserErrors
+}
+
+// UpdateProductProductUpdateProductUpdatePayloadProduct includes the requested fields of the GraphQL type Product.
+type UpdateProductProductUpdateProductUpdatePayloadProduct struct {
+	Id string `json:"id"`
+}
+
+// GetId returns UpdateProductProductUpdateProductUpdatePayloadProduct.Id, and is useful for accessing the field via an interface.
+func (v *UpdateProductProductUpdateProductUpdatePayloadProduct) GetId() string { return v.Id }
+
+// UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
+type UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError.Field, and is useful for accessing the field via an interface.
+func (v *UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
+func (v *UpdateProductProductUpdateProductUpdatePayloadUserErrorsUserError) GetMessage() string {
+	return v.Message
+}
+
+// UpdateProductResponse is returned by UpdateProduct on success.
+type UpdateProductResponse struct {
+	ProductUpdate *UpdateProductProductUpdateProductUpdatePayload `json:"productUpdate"`
+}
+
+// GetProductUpdate returns UpdateProductResponse.ProductUpdate, and is useful for accessing the field via an interface.
+func (v *UpdateProductResponse) GetProductUpdate() *UpdateProductProductUpdateProductUpdatePayload {
+	return v.ProductUpdate
+}
+
 // UpdateWebhookSubscriptionResponse is returned by UpdateWebhookSubscription on success.
 type UpdateWebhookSubscriptionResponse struct {
 	WebhookSubscriptionUpdate *UpdateWebhookSubscriptionWebhookSubscriptionUpdateWebhookSubscriptionUpdatePayload `json:"webhookSubscriptionUpdate"`
@@ -1874,6 +2630,102 @@ type UpdateWebhookSubscriptionWebhookSubscriptionUpdateWebhookSubscriptionUpdate
 func (v *UpdateWebhookSubscriptionWebhookSubscriptionUpdateWebhookSubscriptionUpdatePayloadWebhookSubscription) GetId() string {
 	return v.Id
 }
+
+// Variant includes the GraphQL fields of ProductVariant requested by the fragment Variant.
+type Variant struct {
+	Id             string                `json:"id"`
+	Sku            *string               `json:"sku"`
+	Barcode        *string               `json:"barcode"`
+	Price          string                `json:"price"`
+	CompareAtPrice *string               `json:"compareAtPrice"`
+	InventoryItem  *VariantInventoryItem `json:"inventoryItem"`
+}
+
+// GetId returns Variant.Id, and is useful for accessing the field via an interface.
+func (v *Variant) GetId() string { return v.Id }
+
+// GetSku returns Variant.Sku, and is useful for accessing the field via an interface.
+func (v *Variant) GetSku() *string { return v.Sku }
+
+// GetBarcode returns Variant.Barcode, and is useful for accessing the field via an interface.
+func (v *Variant) GetBarcode() *string { return v.Barcode }
+
+// GetPrice returns Variant.Price, and is useful for accessing the field via an interface.
+func (v *Variant) GetPrice() string { return v.Price }
+
+// GetCompareAtPrice returns Variant.CompareAtPrice, and is useful for accessing the field via an interface.
+func (v *Variant) GetCompareAtPrice() *string { return v.CompareAtPrice }
+
+// GetInventoryItem returns Variant.InventoryItem, and is useful for accessing the field via an interface.
+func (v *Variant) GetInventoryItem() *VariantInventoryItem { return v.InventoryItem }
+
+// VariantInventoryItem includes the requested fields of the GraphQL type InventoryItem.
+type VariantInventoryItem struct {
+	Id              string     `json:"id"`
+	Tracked         bool       `json:"tracked"`
+	InventoryLevels *LevelPage `json:"inventoryLevels"`
+}
+
+// GetId returns VariantInventoryItem.Id, and is useful for accessing the field via an interface.
+func (v *VariantInventoryItem) GetId() string { return v.Id }
+
+// GetTracked returns VariantInventoryItem.Tracked, and is useful for accessing the field via an interface.
+func (v *VariantInventoryItem) GetTracked() bool { return v.Tracked }
+
+// GetInventoryLevels returns VariantInventoryItem.InventoryLevels, and is useful for accessing the field via an interface.
+func (v *VariantInventoryItem) GetInventoryLevels() *LevelPage { return v.InventoryLevels }
+
+// VariantOfItem includes the requested fields of the GraphQL type ProductVariant.
+type VariantOfItem struct {
+	Id      string                `json:"id"`
+	Product *VariantOfItemProduct `json:"product"`
+}
+
+// GetId returns VariantOfItem.Id, and is useful for accessing the field via an interface.
+func (v *VariantOfItem) GetId() string { return v.Id }
+
+// GetProduct returns VariantOfItem.Product, and is useful for accessing the field via an interface.
+func (v *VariantOfItem) GetProduct() *VariantOfItemProduct { return v.Product }
+
+// VariantOfItemProduct includes the requested fields of the GraphQL type Product.
+type VariantOfItemProduct struct {
+	Id string `json:"id"`
+}
+
+// GetId returns VariantOfItemProduct.Id, and is useful for accessing the field via an interface.
+func (v *VariantOfItemProduct) GetId() string { return v.Id }
+
+// VariantPage includes the requested fields of the GraphQL type ProductVariantConnection.
+type VariantPage struct {
+	Nodes    []*Variant `json:"nodes"`
+	PageInfo *PageInfo  `json:"pageInfo"`
+}
+
+// GetNodes returns VariantPage.Nodes, and is useful for accessing the field via an interface.
+func (v *VariantPage) GetNodes() []*Variant { return v.Nodes }
+
+// GetPageInfo returns VariantPage.PageInfo, and is useful for accessing the field via an interface.
+func (v *VariantPage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// VariantPageBySKU includes the requested fields of the GraphQL type ProductVariantConnection.
+type VariantPageBySKU struct {
+	Nodes    []*FoundVariant `json:"nodes"`
+	PageInfo *PageInfo       `json:"pageInfo"`
+}
+
+// GetNodes returns VariantPageBySKU.Nodes, and is useful for accessing the field via an interface.
+func (v *VariantPageBySKU) GetNodes() []*FoundVariant { return v.Nodes }
+
+// GetPageInfo returns VariantPageBySKU.PageInfo, and is useful for accessing the field via an interface.
+func (v *VariantPageBySKU) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// VariantsBySKUResponse is returned by VariantsBySKU on success.
+type VariantsBySKUResponse struct {
+	ProductVariants *VariantPageBySKU `json:"productVariants"`
+}
+
+// GetProductVariants returns VariantsBySKUResponse.ProductVariants, and is useful for accessing the field via an interface.
+func (v *VariantsBySKUResponse) GetProductVariants() *VariantPageBySKU { return v.ProductVariants }
 
 // WebhookSubscription includes the GraphQL fields of WebhookSubscription requested by the fragment WebhookSubscription.
 type WebhookSubscription struct {
@@ -2542,6 +3394,26 @@ func (v *__EnableLocalPickupInput) GetLocalPickupSettings() *DeliveryLocationLoc
 	return v.LocalPickupSettings
 }
 
+// __InventoryItemInput is used internally by genqlient
+type __InventoryItemInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __InventoryItemInput.Id, and is useful for accessing the field via an interface.
+func (v *__InventoryItemInput) GetId() string { return v.Id }
+
+// __InventoryLevelsInput is used internally by genqlient
+type __InventoryLevelsInput struct {
+	Id    string  `json:"id"`
+	After *string `json:"after"`
+}
+
+// GetId returns __InventoryLevelsInput.Id, and is useful for accessing the field via an interface.
+func (v *__InventoryLevelsInput) GetId() string { return v.Id }
+
+// GetAfter returns __InventoryLevelsInput.After, and is useful for accessing the field via an interface.
+func (v *__InventoryLevelsInput) GetAfter() *string { return v.After }
+
 // __LocationsInput is used internally by genqlient
 type __LocationsInput struct {
 	After *string `json:"after"`
@@ -2566,6 +3438,82 @@ type __OneLocationInput struct {
 // GetId returns __OneLocationInput.Id, and is useful for accessing the field via an interface.
 func (v *__OneLocationInput) GetId() string { return v.Id }
 
+// __OrderInput is used internally by genqlient
+type __OrderInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __OrderInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderInput) GetId() string { return v.Id }
+
+// __OrderLinesInput is used internally by genqlient
+type __OrderLinesInput struct {
+	Id    string  `json:"id"`
+	After *string `json:"after"`
+}
+
+// GetId returns __OrderLinesInput.Id, and is useful for accessing the field via an interface.
+func (v *__OrderLinesInput) GetId() string { return v.Id }
+
+// GetAfter returns __OrderLinesInput.After, and is useful for accessing the field via an interface.
+func (v *__OrderLinesInput) GetAfter() *string { return v.After }
+
+// __OrdersByUpdateInput is used internally by genqlient
+type __OrdersByUpdateInput struct {
+	Query string  `json:"query"`
+	After *string `json:"after"`
+}
+
+// GetQuery returns __OrdersByUpdateInput.Query, and is useful for accessing the field via an interface.
+func (v *__OrdersByUpdateInput) GetQuery() string { return v.Query }
+
+// GetAfter returns __OrdersByUpdateInput.After, and is useful for accessing the field via an interface.
+func (v *__OrdersByUpdateInput) GetAfter() *string { return v.After }
+
+// __ProductInput is used internally by genqlient
+type __ProductInput struct {
+	Id string `json:"id"`
+}
+
+// GetId returns __ProductInput.Id, and is useful for accessing the field via an interface.
+func (v *__ProductInput) GetId() string { return v.Id }
+
+// __ProductVariantsInput is used internally by genqlient
+type __ProductVariantsInput struct {
+	Id    string  `json:"id"`
+	After *string `json:"after"`
+}
+
+// GetId returns __ProductVariantsInput.Id, and is useful for accessing the field via an interface.
+func (v *__ProductVariantsInput) GetId() string { return v.Id }
+
+// GetAfter returns __ProductVariantsInput.After, and is useful for accessing the field via an interface.
+func (v *__ProductVariantsInput) GetAfter() *string { return v.After }
+
+// __RefundAdjustmentsInput is used internally by genqlient
+type __RefundAdjustmentsInput struct {
+	Id    string  `json:"id"`
+	After *string `json:"after"`
+}
+
+// GetId returns __RefundAdjustmentsInput.Id, and is useful for accessing the field via an interface.
+func (v *__RefundAdjustmentsInput) GetId() string { return v.Id }
+
+// GetAfter returns __RefundAdjustmentsInput.After, and is useful for accessing the field via an interface.
+func (v *__RefundAdjustmentsInput) GetAfter() *string { return v.After }
+
+// __RefundLinesInput is used internally by genqlient
+type __RefundLinesInput struct {
+	Id    string  `json:"id"`
+	After *string `json:"after"`
+}
+
+// GetId returns __RefundLinesInput.Id, and is useful for accessing the field via an interface.
+func (v *__RefundLinesInput) GetId() string { return v.Id }
+
+// GetAfter returns __RefundLinesInput.After, and is useful for accessing the field via an interface.
+func (v *__RefundLinesInput) GetAfter() *string { return v.After }
+
 // __SetQuantitiesInput is used internally by genqlient
 type __SetQuantitiesInput struct {
 	Input *InventorySetQuantitiesInput `json:"input,omitempty"`
@@ -2588,6 +3536,14 @@ func (v *__UpdateMetafieldDefinitionInput) GetDefinition() *MetafieldDefinitionU
 	return v.Definition
 }
 
+// __UpdateProductInput is used internally by genqlient
+type __UpdateProductInput struct {
+	Product *ProductUpdateInput `json:"product,omitempty"`
+}
+
+// GetProduct returns __UpdateProductInput.Product, and is useful for accessing the field via an interface.
+func (v *__UpdateProductInput) GetProduct() *ProductUpdateInput { return v.Product }
+
 // __UpdateWebhookSubscriptionInput is used internally by genqlient
 type __UpdateWebhookSubscriptionInput struct {
 	Id                  string                    `json:"id"`
@@ -2601,6 +3557,18 @@ func (v *__UpdateWebhookSubscriptionInput) GetId() string { return v.Id }
 func (v *__UpdateWebhookSubscriptionInput) GetWebhookSubscription() *WebhookSubscriptionInput {
 	return v.WebhookSubscription
 }
+
+// __VariantsBySKUInput is used internally by genqlient
+type __VariantsBySKUInput struct {
+	Query string  `json:"query"`
+	After *string `json:"after"`
+}
+
+// GetQuery returns __VariantsBySKUInput.Query, and is useful for accessing the field via an interface.
+func (v *__VariantsBySKUInput) GetQuery() string { return v.Query }
+
+// GetAfter returns __VariantsBySKUInput.After, and is useful for accessing the field via an interface.
+func (v *__VariantsBySKUInput) GetAfter() *string { return v.After }
 
 // __WebhookSubscriptionNamesInput is used internally by genqlient
 type __WebhookSubscriptionNamesInput struct {
@@ -2846,6 +3814,119 @@ func GrantedScopes(
 	}
 
 	data_ = &GrantedScopesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by InventoryItem.
+const InventoryItem_Operation = `
+query InventoryItem ($id: ID!) {
+	inventoryItem(id: $id) {
+		id
+		sku
+		tracked
+		variants(first: 1) {
+			nodes {
+				id
+				product {
+					id
+				}
+			}
+		}
+		inventoryLevels(first: 50) {
+			nodes {
+				... Level
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Level on InventoryLevel {
+	location {
+		id
+	}
+	quantities(names: ["available"]) {
+		quantity
+	}
+}
+`
+
+func InventoryItem(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *InventoryItemResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "InventoryItem",
+		Query:  InventoryItem_Operation,
+		Variables: &__InventoryItemInput{
+			Id: id,
+		},
+	}
+
+	data_ = &InventoryItemResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by InventoryLevels.
+const InventoryLevels_Operation = `
+query InventoryLevels ($id: ID!, $after: String) {
+	inventoryItem(id: $id) {
+		inventoryLevels(first: 50, after: $after) {
+			nodes {
+				... Level
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Level on InventoryLevel {
+	location {
+		id
+	}
+	quantities(names: ["available"]) {
+		quantity
+	}
+}
+`
+
+func InventoryLevels(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	after *string,
+) (data_ *InventoryLevelsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "InventoryLevels",
+		Query:  InventoryLevels_Operation,
+		Variables: &__InventoryLevelsInput{
+			Id:    id,
+			After: after,
+		},
+	}
+
+	data_ = &InventoryLevelsResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -3129,6 +4210,524 @@ func OneLocation(
 	return data_, err_
 }
 
+// The query executed by Order.
+const Order_Operation = `
+query Order ($id: ID!) {
+	order(id: $id) {
+		id
+		name
+		createdAt
+		updatedAt
+		processedAt
+		cancelledAt
+		test
+		displayFinancialStatus
+		currencyCode
+		taxesIncluded
+		sourceName
+		lineItems(first: 100) {
+			nodes {
+				... OrderLine
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+		refunds {
+			... Refund
+		}
+	}
+}
+fragment OrderLine on LineItem {
+	id
+	sku
+	title
+	quantity
+	currentQuantity
+	product {
+		id
+	}
+	variant {
+		id
+	}
+	originalTotalSet {
+		shopMoney {
+			amount
+		}
+	}
+	discountAllocations {
+		allocatedAmountSet {
+			shopMoney {
+				amount
+			}
+		}
+	}
+	taxLines {
+		priceSet {
+			shopMoney {
+				amount
+			}
+		}
+	}
+}
+fragment Refund on Refund {
+	id
+	createdAt
+	totalRefundedSet {
+		shopMoney {
+			amount
+		}
+	}
+	refundLineItems(first: 50) {
+		nodes {
+			... RefundLine
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+	orderAdjustments(first: 10) {
+		nodes {
+			... RefundAdjustment
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+fragment RefundLine on RefundLineItem {
+	quantity
+	restockType
+	lineItem {
+		id
+	}
+	location {
+		id
+	}
+}
+fragment RefundAdjustment on OrderAdjustment {
+	amountSet {
+		shopMoney {
+			amount
+		}
+	}
+	taxAmountSet {
+		shopMoney {
+			amount
+		}
+	}
+}
+`
+
+// What an order came to, without anything about who bought it. Lists that have no
+// pages are asked for whole; those that have are read on with the queries below.
+func Order(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *OrderResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Order",
+		Query:  Order_Operation,
+		Variables: &__OrderInput{
+			Id: id,
+		},
+	}
+
+	data_ = &OrderResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by OrderLines.
+const OrderLines_Operation = `
+query OrderLines ($id: ID!, $after: String) {
+	order(id: $id) {
+		updatedAt
+		lineItems(first: 100, after: $after) {
+			nodes {
+				... OrderLine
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment OrderLine on LineItem {
+	id
+	sku
+	title
+	quantity
+	currentQuantity
+	product {
+		id
+	}
+	variant {
+		id
+	}
+	originalTotalSet {
+		shopMoney {
+			amount
+		}
+	}
+	discountAllocations {
+		allocatedAmountSet {
+			shopMoney {
+				amount
+			}
+		}
+	}
+	taxLines {
+		priceSet {
+			shopMoney {
+				amount
+			}
+		}
+	}
+}
+`
+
+// It tells when the order changed, so that pages of different states are not mixed.
+func OrderLines(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	after *string,
+) (data_ *OrderLinesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrderLines",
+		Query:  OrderLines_Operation,
+		Variables: &__OrderLinesInput{
+			Id:    id,
+			After: after,
+		},
+	}
+
+	data_ = &OrderLinesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by OrdersByUpdate.
+const OrdersByUpdate_Operation = `
+query OrdersByUpdate ($query: String!, $after: String) {
+	orders(first: 250, after: $after, query: $query, sortKey: UPDATED_AT) {
+		nodes {
+			id
+			updatedAt
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+`
+
+func OrdersByUpdate(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	query string,
+	after *string,
+) (data_ *OrdersByUpdateResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "OrdersByUpdate",
+		Query:  OrdersByUpdate_Operation,
+		Variables: &__OrdersByUpdateInput{
+			Query: query,
+			After: after,
+		},
+	}
+
+	data_ = &OrdersByUpdateResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Product.
+const Product_Operation = `
+query Product ($id: ID!) {
+	product(id: $id) {
+		id
+		title
+		status
+		updatedAt
+		variants(first: 20) {
+			nodes {
+				... Variant
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Variant on ProductVariant {
+	id
+	sku
+	barcode
+	price
+	compareAtPrice
+	inventoryItem {
+		id
+		tracked
+		inventoryLevels(first: 10) {
+			nodes {
+				... Level
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Level on InventoryLevel {
+	location {
+		id
+	}
+	quantities(names: ["available"]) {
+		quantity
+	}
+}
+`
+
+func Product(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+) (data_ *ProductResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Product",
+		Query:  Product_Operation,
+		Variables: &__ProductInput{
+			Id: id,
+		},
+	}
+
+	data_ = &ProductResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by ProductVariants.
+const ProductVariants_Operation = `
+query ProductVariants ($id: ID!, $after: String) {
+	product(id: $id) {
+		updatedAt
+		variants(first: 20, after: $after) {
+			nodes {
+				... Variant
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Variant on ProductVariant {
+	id
+	sku
+	barcode
+	price
+	compareAtPrice
+	inventoryItem {
+		id
+		tracked
+		inventoryLevels(first: 10) {
+			nodes {
+				... Level
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Level on InventoryLevel {
+	location {
+		id
+	}
+	quantities(names: ["available"]) {
+		quantity
+	}
+}
+`
+
+// It tells when the product changed, so that pages of different states are not mixed.
+func ProductVariants(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	after *string,
+) (data_ *ProductVariantsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ProductVariants",
+		Query:  ProductVariants_Operation,
+		Variables: &__ProductVariantsInput{
+			Id:    id,
+			After: after,
+		},
+	}
+
+	data_ = &ProductVariantsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RefundAdjustments.
+const RefundAdjustments_Operation = `
+query RefundAdjustments ($id: ID!, $after: String) {
+	refund(id: $id) {
+		orderAdjustments(first: 100, after: $after) {
+			nodes {
+				... RefundAdjustment
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment RefundAdjustment on OrderAdjustment {
+	amountSet {
+		shopMoney {
+			amount
+		}
+	}
+	taxAmountSet {
+		shopMoney {
+			amount
+		}
+	}
+}
+`
+
+func RefundAdjustments(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	after *string,
+) (data_ *RefundAdjustmentsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RefundAdjustments",
+		Query:  RefundAdjustments_Operation,
+		Variables: &__RefundAdjustmentsInput{
+			Id:    id,
+			After: after,
+		},
+	}
+
+	data_ = &RefundAdjustmentsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by RefundLines.
+const RefundLines_Operation = `
+query RefundLines ($id: ID!, $after: String) {
+	refund(id: $id) {
+		refundLineItems(first: 100, after: $after) {
+			nodes {
+				... RefundLine
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment RefundLine on RefundLineItem {
+	quantity
+	restockType
+	lineItem {
+		id
+	}
+	location {
+		id
+	}
+}
+`
+
+func RefundLines(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	after *string,
+) (data_ *RefundLinesResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "RefundLines",
+		Query:  RefundLines_Operation,
+		Variables: &__RefundLinesInput{
+			Id:    id,
+			After: after,
+		},
+	}
+
+	data_ = &RefundLinesResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by SetQuantities.
 const SetQuantities_Operation = `
 mutation SetQuantities ($input: InventorySetQuantitiesInput!, $key: String!) {
@@ -3215,6 +4814,47 @@ func UpdateMetafieldDefinition(
 	return data_, err_
 }
 
+// The mutation executed by UpdateProduct.
+const UpdateProduct_Operation = `
+mutation UpdateProduct ($product: ProductUpdateInput!) {
+	productUpdate(product: $product) {
+		product {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+// What is left out of an input stays as it is, so nothing is sent as null.
+func UpdateProduct(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	product *ProductUpdateInput,
+) (data_ *UpdateProductResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UpdateProduct",
+		Query:  UpdateProduct_Operation,
+		Variables: &__UpdateProductInput{
+			Product: product,
+		},
+	}
+
+	data_ = &UpdateProductResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by UpdateWebhookSubscription.
 const UpdateWebhookSubscription_Operation = `
 mutation UpdateWebhookSubscription ($id: ID!, $webhookSubscription: WebhookSubscriptionInput!) {
@@ -3246,6 +4886,53 @@ func UpdateWebhookSubscription(
 	}
 
 	data_ = &UpdateWebhookSubscriptionResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by VariantsBySKU.
+const VariantsBySKU_Operation = `
+query VariantsBySKU ($query: String!, $after: String) {
+	productVariants(first: 50, after: $after, query: $query) {
+		nodes {
+			id
+			sku
+			product {
+				id
+			}
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+`
+
+// Search is not exact, so what it finds is compared.
+func VariantsBySKU(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	query string,
+	after *string,
+) (data_ *VariantsBySKUResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "VariantsBySKU",
+		Query:  VariantsBySKU_Operation,
+		Variables: &__VariantsBySKUInput{
+			Query: query,
+			After: after,
+		},
+	}
+
+	data_ = &VariantsBySKUResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(

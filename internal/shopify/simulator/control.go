@@ -51,6 +51,7 @@ func (s *Simulator) controlRoutes(mux *http.ServeMux) {
 	}{subscriptionList, definitionList, inventoryList, priceRuleList} {
 		l.routes(s, handle)
 	}
+	s.salesRoutes(handle)
 	s.snapshotRoutes(mux)
 	mux.HandleFunc("/__sim/", func(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusNotFound, map[string]string{"error": "the control API has no " + r.Method + " " + r.URL.Path})

@@ -50,26 +50,9 @@ var priceRuleList = stateList[PriceRule]{
 }
 
 func (l stateList[T]) routes(s *Simulator, handle func(string, func(*http.Request) (*reply, error))) {
-	list := "/__sim/shops/{domain}/" + l.name
-	handle("GET "+list, func(r *http.Request) (*reply, error) {
-		shop, there := s.Shop(r.PathValue("domain"))
-		if !there {
-			return nil, noShopError(r.PathValue("domain"))
-		}
-		return &reply{http.StatusOK, map[string]any{l.name: *l.of(&shop)}}, nil
-	})
+	l.readRoutes(s, handle)
+	list := l.path()
 	handle("POST "+list, func(r *http.Request) (*reply, error) { return l.add(s, r) })
-	handle("GET "+list+"/{id}", func(r *http.Request) (*reply, error) {
-		shop, there := s.Shop(r.PathValue("domain"))
-		if !there {
-			return nil, noShopError(r.PathValue("domain"))
-		}
-		i, err := l.find(&shop, r)
-		if err != nil {
-			return nil, err
-		}
-		return &reply{http.StatusOK, (*l.of(&shop))[i]}, nil
-	})
 	handle("PATCH "+list+"/{id}", func(r *http.Request) (*reply, error) { return l.patch(s, r) })
 	handle("DELETE "+list+"/{id}", func(r *http.Request) (*reply, error) {
 		err := s.update(r.PathValue("domain"), func(shop *Shop) error {
@@ -87,17 +70,50 @@ func (l stateList[T]) routes(s *Simulator, handle func(string, func(*http.Reques
 	})
 }
 
+func (l stateList[T]) path() string { return "/__sim/shops/{domain}/" + l.name }
+
+// readRoutes serve the list and its items, to read.
+func (l stateList[T]) readRoutes(s *Simulator, handle func(string, func(*http.Request) (*reply, error))) {
+	handle("GET "+l.path(), func(r *http.Request) (*reply, error) {
+		shop, there := s.Shop(r.PathValue("domain"))
+		if !there {
+			return nil, noShopError(r.PathValue("domain"))
+		}
+		return &reply{http.StatusOK, map[string]any{l.name: *l.of(&shop)}}, nil
+	})
+	handle("GET "+l.path()+"/{id}", func(r *http.Request) (*reply, error) {
+		shop, there := s.Shop(r.PathValue("domain"))
+		if !there {
+			return nil, noShopError(r.PathValue("domain"))
+		}
+		i, err := l.find(&shop, r)
+		if err != nil {
+			return nil, err
+		}
+		return &reply{http.StatusOK, (*l.of(&shop))[i]}, nil
+	})
+}
+
 // find is the index of the item that the path names.
 func (l stateList[T]) find(shop *Shop, r *http.Request) (int, error) {
-	id, err := strconv.ParseUint(r.PathValue("id"), 10, 64)
+	id, err := numberInPath(r)
 	if err != nil {
-		return 0, fmt.Errorf("id %q: want the number at the end of the global id", r.PathValue("id"))
+		return 0, err
 	}
 	i := slices.IndexFunc(*l.of(shop), func(item T) bool { return *l.id(&item) == id })
 	if i < 0 {
 		return 0, notThereError(fmt.Sprintf("%s has no id %d", l.name, id))
 	}
 	return i, nil
+}
+
+// numberInPath is the number of a thing that the path names.
+func numberInPath(r *http.Request) (uint64, error) {
+	id, err := strconv.ParseUint(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("id %q: want the number at the end of the global id", r.PathValue("id"))
+	}
+	return id, nil
 }
 
 func (l stateList[T]) add(s *Simulator, r *http.Request) (*reply, error) {

@@ -27,8 +27,16 @@
 // (delivery_rules.go). The clock (clock.go) makes each attempt
 // (delivery_attempt.go), signed as signing.go says. Who changes what apps are
 // told of calls Simulator.emit with a payload of payload*.go, a resolver tell of
-// its request; a change of the shop, its apps or its stock behind the API's back
-// is noticed by itself (events_natural.go).
+// its request; a change of the shop, its apps, products or stock behind the API's
+// back is noticed by itself (events_natural.go).
+//
+// # A sale's way
+//
+// What customers and merchants do (checkout.go, order_acts.go, order_refund.go,
+// product_acts.go) is a trade (trade.go): it looks first, so that one that fails
+// changes nothing, then changes order and stock (stock_moves.go), and tells of all
+// with one event id. What things come to is worked out in order_money.go and
+// discounts.go; order_event.go and product_event.go turn the state into payloads.
 //
 // # Adding a resource
 //

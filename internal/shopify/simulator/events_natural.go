@@ -7,8 +7,8 @@ import (
 )
 
 // notice tells the apps of a shop what a change of its state means to them:
-// app/uninstalled, app/scopes_update, inventory_levels/update and shop/update. Other events are emitted
-// by who makes them happen. What cannot be delivered is in the log of
+// app/uninstalled, app/scopes_update, inventory_levels/update, products/create, products/update,
+// products/delete and shop/update. Other events are emitted by who makes them happen. What cannot be delivered is in the log of
 // deliveries; a merchant hears nothing of it. The shop's lock is held.
 func (s *Simulator) notice(st *store, before Shop) {
 	now := s.clock()
@@ -28,24 +28,24 @@ func (s *Simulator) notice(st *store, before Shop) {
 			})
 		}
 	}
-	s.tell(st, "INVENTORY_LEVELS_UPDATE", changedLevels(before, &st.shop, now))
+	s.tell(st, append(changedLevels(before, &st.shop, now), changedProducts(&before, &st.shop, now)...))
 	if s.changedShop(before, &st.shop, now) {
 		_, _ = s.emit(st, st.shop.WebhookSubscriptions, event{topic: "SHOP_UPDATE", payload: ShopPayload(st.shop)})
 	}
 }
 
-// tell tells apps of one act, with an event for each payload. The shop's lock is held.
-func (s *Simulator) tell(st *store, topic string, payloads []any) {
+// tell tells apps of one act, with an event for each fact. The shop's lock is held.
+func (s *Simulator) tell(st *store, facts []fact) {
 	act := EventOptions{}
-	for _, payload := range payloads {
-		told, _ := s.emit(st, st.shop.WebhookSubscriptions, event{topic: topic, payload: payload, options: act}) // as in notice
+	for _, f := range facts {
+		told, _ := s.emit(st, st.shop.WebhookSubscriptions, event{topic: f.topic, payload: f.payload, options: act}) // as in notice
 		act.ID = told.ID
 	}
 }
 
-// changedLevels are the payloads of the levels whose stock has changed, and dates
+// changedLevels tell of the levels whose stock has changed, and dates
 // the change. A level that comes or goes is told by other topics.
-func changedLevels(before Shop, after *Shop, now time.Time) []any {
+func changedLevels(before Shop, after *Shop, now time.Time) []fact {
 	type place struct{ item, location uint64 }
 	levels := map[place]InventoryLevel{}
 	for _, item := range before.InventoryItems {
@@ -53,7 +53,7 @@ func changedLevels(before Shop, after *Shop, now time.Time) []any {
 			levels[place{item.ID, level.LocationID}] = level
 		}
 	}
-	var payloads []any
+	var facts []fact
 	for i := range after.InventoryItems {
 		item := &after.InventoryItems[i]
 		for j := range item.Levels {
@@ -65,10 +65,47 @@ func changedLevels(before Shop, after *Shop, now time.Time) []any {
 			if level.UpdatedAt.Equal(old.UpdatedAt) {
 				level.UpdatedAt = now
 			}
-			payloads = append(payloads, stock{item, level}.payload(after))
+			facts = append(facts, fact{"INVENTORY_LEVELS_UPDATE", stock{item, level}.payload(after)})
 		}
 	}
-	return payloads
+	return facts
+}
+
+// changedProducts tell of the products that came, changed or went, and date the
+// changes. A product changes with its stock.
+func changedProducts(before, after *Shop, now time.Time) []fact {
+	var facts []fact
+	for _, p := range pointers(after.Products) {
+		switch old := productByID(before, p.ID); {
+		case old == nil:
+			facts = append(facts, fact{"PRODUCTS_CREATE", ProductPayload(*after, p.event(after, nil))})
+		case !reflect.DeepEqual(old.undated(before), p.undated(after)):
+			if p.UpdatedAt.Equal(old.UpdatedAt) {
+				p.UpdatedAt = now
+			}
+			had := map[uint64]int{}
+			for _, v := range variantsOf(before, old) {
+				had[v.item.ID] = v.item.total()
+			}
+			facts = append(facts, p.updated(after, had))
+		}
+	}
+	for _, old := range before.Products {
+		if productByID(after, old.ID) == nil {
+			facts = append(facts, fact{"PRODUCTS_DELETE", ProductDeletePayload(old.ID)})
+		}
+	}
+	return facts
+}
+
+// undated is all of a product but when it came and changed.
+func (p *Product) undated(shop *Shop) EventProduct {
+	e := p.event(shop, nil)
+	e.CreatedAt, e.UpdatedAt, e.PublishedAt = time.Time{}, time.Time{}, time.Time{}
+	for i := range e.Variants {
+		e.Variants[i].UpdatedAt = time.Time{}
+	}
+	return e
 }
 
 // changedShop says whether what shop/update tells of a shop has changed, and

@@ -144,8 +144,8 @@ func TestNotModelledFailsLoudly(t *testing.T) {
 		},
 		"node": {
 			reason:   "an id of a type that is not there",
-			document: `{ node(id: "gid://shopify/Product/1") { id } }`,
-			message:  "Product (of those with ids: App, AppInstallation, InventoryItem, InventoryLevel, Location, MetafieldDefinition, Shop, WebhookSubscription) is not modelled by the simulator", path: []any{"node"},
+			document: `{ node(id: "gid://shopify/Collection/1") { id } }`,
+			message:  "Collection (of those with ids: App, AppInstallation, InventoryItem, InventoryLevel, Location, MetafieldDefinition, Order, Product, ProductVariant, Refund, Shop, WebhookSubscription) is not modelled by the simulator", path: []any{"node"},
 			data: `{"node":null}`,
 		},
 		"introspection": {

@@ -146,7 +146,7 @@ func (s *Simulator) execute(x *exchange) *reply {
 		request: &request{
 			versions: served, version: x.version, schema: sch, granted: scopes,
 			shop: shop, app: app, now: x.now, nextID: x.store.nextID, keys: &x.store.keys,
-			tell: func(topic string, payloads []any) { s.tell(x.store, topic, payloads) },
+			tell: func(facts ...fact) { s.tell(x.store, facts) },
 		},
 	}
 	data, text := e.run(x.operation)

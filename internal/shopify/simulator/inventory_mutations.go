@@ -234,26 +234,22 @@ func available(level *InventoryLevel) int {
 // all changes of what is available before those of what is on hand; it is null
 // where nothing changes.
 func apply(r *request, in arguments, quantities []quantity) any {
-	var changes, onHand, payloads []any
+	var changes, onHand []any
+	moves := stockMoves{shop: r.shop, now: r.now}
 	for _, q := range quantities {
 		level := q.item.levelAt(q.location.ID)
 		delta := q.to - available(level)
 		if delta == 0 {
 			continue
 		}
-		if level == nil {
-			q.item.Levels = append(q.item.Levels, InventoryLevel{LocationID: q.location.ID})
-			level = &q.item.Levels[len(q.item.Levels)-1]
-		}
-		level.Available, level.UpdatedAt = q.to, r.now
+		moves.set(q.item, q.location.ID, q.to)
 		changes = append(changes, change("available", delta, q))
 		onHand = append(onHand, change("on_hand", delta, q))
-		payloads = append(payloads, stock{q.item, level}.payload(r.shop))
 	}
 	if len(changes) == 0 {
 		return nil
 	}
-	r.tell("INVENTORY_LEVELS_UPDATE", payloads)
+	r.tell(moves.facts()...)
 	return record{
 		"id": gid("InventoryAdjustmentGroup", r.nextID()), "createdAt": dateTime(r.now), "reason": in.text("reason"),
 		"referenceDocumentUri": orNull(in.text("referenceDocumentUri")), "changes": append(changes, onHand...), "app": r.app,

@@ -87,6 +87,17 @@ func inputs(w *world) map[string]map[string]any {
 			"inventoryItemId": gid("InventoryItem", shop.InventoryItems[0].ID), "locationId": gid("Location", shop.Locations[0].ID),
 			"changeFromQuantity": 1, "quantity": 0,
 		}}}},
+		"Order":                     {"id": gid("Order", shop.Orders[0].ID)},
+		"OrderLines":                {"id": gid("Order", shop.Orders[0].ID), "after": nil},
+		"RefundLines":               {"id": gid("Refund", shop.Orders[0].Refunds[0].ID)},
+		"RefundAdjustments":         {"id": gid("Refund", shop.Orders[0].Refunds[0].ID)},
+		"OrdersByUpdate":            {"query": "updated_at:>='2026-11-23T09:00:00Z'"},
+		"Product":                   {"id": gid("Product", shop.Products[0].ID)},
+		"ProductVariants":           {"id": gid("Product", shop.Products[0].ID)},
+		"VariantsBySKU":             {"query": "sku:'HAT-1'"},
+		"InventoryItem":             {"id": gid("InventoryItem", shop.InventoryItems[0].ID)},
+		"InventoryLevels":           {"id": gid("InventoryItem", shop.InventoryItems[0].ID)},
+		"UpdateProduct":             {"product": map[string]any{"id": gid("Product", shop.Products[0].ID), "status": "DRAFT"}},
 		"WebhookSubscriptionNames":  {},
 		"OneLocation":               {"id": gid("Location", shop.Locations[0].ID)},
 		"DeleteWebhookSubscription": {"id": gid("WebhookSubscription", shop.WebhookSubscriptions[0].ID)},
@@ -112,6 +123,12 @@ func TestOperationsOfTheClient(t *testing.T) {
 					}}
 					s.WebhookSubscriptions = []WebhookSubscription{{App: s.Apps[0].ClientID, Topic: "ORDERS_CREATE", URI: "https://relay.example/hooks/maple"}}
 				})
+				_, err := w.sim.AddProduct(maple, NewProduct{Title: "Hat", Variants: []NewVariant{{SKU: "HAT-1", Price: 1200, Available: 1}}})
+				w.Expect(err).NotTo(HaveOccurred())
+				o, err := w.sim.Checkout(maple, Checkout{Lines: []CheckoutLine{{SKU: "HAT-1"}}, Discounts: []Discount{{Percent: 10, Method: AllocateAcross}}})
+				w.Expect(err).NotTo(HaveOccurred())
+				_, err = w.sim.RefundOrder(maple, o.ID, RefundRequest{Lines: []RefundRequestLine{{SKU: "HAT-1", RestockType: "RETURN"}}, Amount: new(Cents(500))})
+				w.Expect(err).NotTo(HaveOccurred())
 				a := w.askAs("shpat_maple-kids", version, document, inputs(w)[name])
 				w.Expect(a.status).To(Equal(200))
 				w.Expect(a.at("errors")).To(BeNil(), a.text)

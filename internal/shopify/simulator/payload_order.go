@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// EventOrder is what the topics of orders tell of an order. It is paid in full
-// with one payment, and its money is the shop's.
+// EventOrder is what the topics of orders tell of an order. Unless FinancialStatus
+// says otherwise it is paid in full. Its money is the shop's.
 type EventOrder struct {
 	ID uint64
 	// Number is the one that people read, such as 1001.
@@ -21,7 +21,16 @@ type EventOrder struct {
 	// Location is a point of sale's; 0 for the online store.
 	Location uint64
 	// Unpaid says that the payment is still pending.
-	Unpaid               bool
+	Unpaid bool
+	// FinancialStatus is such as partially_refunded; if it is given, Outstanding is what
+	// is still to be paid.
+	FinancialStatus string
+	Outstanding     Cents
+	Test            bool
+	// Discounts are those that the lines have shares in.
+	Discounts []Discount
+	// Refunds are those so far; their Order may be left out.
+	Refunds              []EventRefund
 	CreatedAt, UpdatedAt time.Time
 	// CancelledAt is zero where the order stands; CancelReason is customer, declined,
 	// fraud, inventory, staff or other.
@@ -45,21 +54,43 @@ type EventLine struct {
 	Price Cents
 	// Untaxed lines bear no tax.
 	Untaxed bool
+	// Allocations are what discounts take off all of the line's things.
+	Allocations []Allocation
+	// Taxes are those of all of the line's things; if nil, the order's rate decides.
+	Taxes []TaxLine
 }
 
-// total is the price of a number of a line's things.
+// total is the price of a number of a line's things before discounts.
 func (l EventLine) total(quantity int) Cents { return l.Price * Cents(quantity) }
+
+// off is what discounts take off a number of them.
+func (l EventLine) off(quantity int) Cents {
+	var all Cents
+	for _, a := range l.Allocations {
+		all += a.Amount
+	}
+	return part(all, quantity, l.Quantity)
+}
+
+// price is what a number of them cost.
+func (l EventLine) price(quantity int) Cents { return l.total(quantity) - l.off(quantity) }
 
 // tax is what a line bears for some of its things, whether on top of the price
 // or in it.
 func (o EventOrder) tax(shop Shop, l EventLine, quantity int) Cents {
 	switch {
+	case l.Taxes != nil:
+		var all Cents
+		for _, t := range l.Taxes {
+			all += t.Amount
+		}
+		return part(all, quantity, l.Quantity)
 	case l.Untaxed:
 		return 0
 	case shop.TaxesIncluded:
-		return l.total(quantity).at(o.TaxRate / (1 + o.TaxRate))
+		return l.price(quantity).at(o.TaxRate / (1 + o.TaxRate))
 	default:
-		return l.total(quantity).at(o.TaxRate)
+		return l.price(quantity).at(o.TaxRate)
 	}
 }
 
@@ -73,7 +104,7 @@ func OrderPayload(shop Shop, version string, o EventOrder) map[string]any {
 		"email": o.Email, "contact_email": o.Email, "phone": nil, "note": nil, "note_attributes": []any{}, "tags": "",
 		"created_at": shop.local(o.CreatedAt), "updated_at": shop.local(o.UpdatedAt), "processed_at": shop.local(o.CreatedAt),
 		"cancelled_at": shop.localOrNull(o.CancelledAt), "closed_at": nil, "cancel_reason": orNull(o.CancelReason),
-		"financial_status": o.financialStatus(), "fulfillment_status": nil, "confirmed": true, "test": false,
+		"financial_status": o.financialStatus(), "fulfillment_status": nil, "confirmed": true, "test": o.Test,
 		"currency": shop.Currency, "presentment_currency": shop.Currency, "taxes_included": shop.TaxesIncluded,
 		"tax_exempt": false, "estimated_taxes": false, "duties_included": false, "total_weight": 0, "total_tip_received": "0.00",
 		"buyer_accepts_marketing": false, "payment_gateway_names": []string{"shopify_payments"}, "payment_terms": nil,
@@ -84,7 +115,7 @@ func OrderPayload(shop Shop, version string, o EventOrder) map[string]any {
 		"confirmation_number": nil, "customer_locale": "en",
 		"order_status_url": fmt.Sprintf("https://%s/%d/orders/%032x/authenticate", customerHost(&shop), shop.ID, o.ID),
 		"customer":         o.customer(shop), "billing_address": o.address(shop), "shipping_address": o.address(shop),
-		"discount_codes": []any{}, "discount_applications": []any{}, "fulfillments": []any{}, "refunds": []any{}, "returns": []any{},
+		"fulfillments": []any{}, "refunds": o.refunds(shop), "returns": []any{},
 	}
 	// The two members that public samples show to differ between versions.
 	if version < "2026-04" {
@@ -93,6 +124,7 @@ func OrderPayload(shop Shop, version string, o EventOrder) map[string]any {
 		fields["line_item_groups"] = []any{}
 	}
 	o.putLines(shop, fields)
+	o.putDiscounts(fields)
 	o.putTotals(shop, fields)
 	return fields
 }
@@ -105,6 +137,8 @@ func (o EventOrder) named() EventOrder {
 
 func (o EventOrder) financialStatus() string {
 	switch {
+	case o.FinancialStatus != "":
+		return o.FinancialStatus
 	case o.Unpaid && !o.CancelledAt.IsZero():
 		return "voided"
 	case o.Unpaid:
@@ -161,62 +195,11 @@ func lineFields(shop Shop, o EventOrder, l EventLine) map[string]any {
 		"vendor": orNull(l.Vendor), "quantity": l.Quantity, "fulfillable_quantity": l.current(), "grams": 0,
 		"fulfillment_service": "manual", "fulfillment_status": nil, "gift_card": false, "requires_shipping": true,
 		"taxable": !l.Untaxed, "variant_inventory_management": "shopify", "properties": []any{}, "duties": []any{},
-		"discount_allocations": []any{}, "tax_lines": o.taxLines(shop, o.tax(shop, l, l.Quantity)),
+		"discount_allocations": l.allocations(shop), "tax_lines": o.taxLines(shop, l),
 	}
 	put(line, shop.Currency, "price", l.Price)
-	put(line, shop.Currency, "total_discount", 0)
+	put(line, shop.Currency, "total_discount", o.ownDiscount(l))
 	return line
-}
-
-func (o EventOrder) taxLines(shop Shop, tax Cents) []any {
-	if tax == 0 {
-		return []any{}
-	}
-	line := map[string]any{"title": o.TaxTitle, "rate": o.TaxRate, "channel_liable": false}
-	put(line, shop.Currency, "price", tax)
-	return []any{line}
-}
-
-// putTotals writes the sums. The current_ ones follow the lines' current
-// quantities, as after an edit or a refund.
-func (o EventOrder) putTotals(shop Shop, fields map[string]any) {
-	sum := func(quantity func(EventLine) int) (items, tax Cents) {
-		for _, l := range o.Lines {
-			items += l.total(quantity(l))
-			tax += o.tax(shop, l, quantity(l))
-		}
-		return items, tax
-	}
-	total := func(items, tax Cents) Cents {
-		if shop.TaxesIncluded {
-			tax = 0
-		}
-		return items + tax + o.Shipping
-	}
-	items, tax := sum(func(l EventLine) int { return l.Quantity })
-	currentItems, currentTax := sum(EventLine.current)
-	for name, c := range map[string]Cents{
-		"subtotal_price": items, "total_line_items_price": items, "total_discounts": 0, "total_tax": tax, "total_price": total(items, tax),
-		"current_subtotal_price": currentItems, "current_total_discounts": 0, "current_total_tax": currentTax,
-		"current_total_price": total(currentItems, currentTax),
-	} {
-		put(fields, shop.Currency, name, c)
-	}
-	for name, c := range map[string]Cents{
-		"total_shipping_price_set": o.Shipping, "current_shipping_price_set": o.Shipping,
-		"total_cash_rounding_payment_adjustment_set": 0, "total_cash_rounding_refund_adjustment_set": 0,
-	} {
-		fields[name] = c.both(shop.Currency)
-	}
-	for _, name := range []string{"current_total_duties_set", "original_total_duties_set", "current_total_additional_fees_set", "original_total_additional_fees_set"} {
-		fields[name] = nil
-	}
-	outstanding := Cents(0)
-	if o.Unpaid {
-		outstanding = total(items, tax)
-	}
-	fields["total_outstanding"] = outstanding.String()
-	fields["tax_lines"] = o.taxLines(shop, tax)
 }
 
 func (o EventOrder) address(shop Shop) map[string]any {

@@ -16,7 +16,7 @@ type EventProduct struct {
 	Vendor   string
 	Type     string
 	Tags     []string
-	// Status is active, archived or draft.
+	// Status is active, archived, draft or unlisted.
 	Status string
 	// PublishedAt is zero where the product is on no sales channel.
 	PublishedAt          time.Time
@@ -37,10 +37,14 @@ type EventPicture struct {
 type EventVariant struct {
 	ID, InventoryItem uint64
 	// Title is the value of the one option, such as 4T.
-	Title    string
-	SKU      string
-	Price    Cents
-	Quantity int
+	Title   string
+	SKU     string
+	Barcode string
+	Price   Cents
+	// CompareAt is 0 for none.
+	CompareAt Cents
+	Untaxed   bool
+	Quantity  int
 	// Before is the quantity before the change that the event tells of.
 	Before    int
 	UpdatedAt time.Time
@@ -88,8 +92,8 @@ func variantFields(shop Shop, p EventProduct, v EventVariant, position int) map[
 	return map[string]any{
 		"id": v.ID, "admin_graphql_api_id": gid("ProductVariant", v.ID), "product_id": p.ID, "position": position,
 		"title": v.Title, "option1": v.Title, "option2": nil, "option3": nil,
-		"sku": orNull(v.SKU), "barcode": nil, "image_id": nil, "inventory_item_id": idOrNull(v.InventoryItem),
-		"price": v.Price.String(), "compare_at_price": nil, "taxable": true, "inventory_policy": "deny",
+		"sku": orNull(v.SKU), "barcode": orNull(v.Barcode), "image_id": nil, "inventory_item_id": idOrNull(v.InventoryItem),
+		"price": v.Price.String(), "compare_at_price": centsOrNull(v.CompareAt), "taxable": !v.Untaxed, "inventory_policy": "deny",
 		"inventory_quantity": v.Quantity, "old_inventory_quantity": v.Before,
 		"created_at": shop.local(p.CreatedAt), "updated_at": shop.local(v.UpdatedAt),
 	}

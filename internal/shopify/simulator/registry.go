@@ -23,8 +23,8 @@ type request struct {
 	now      time.Time
 	nextID   func() uint64
 	keys     *keyring // the shop's idempotency keys
-	// tell tells apps of one act of this request: an event for each payload.
-	tell func(topic string, payloads []any)
+	// tell tells apps of one act of this request: an event for each fact.
+	tell func(facts ...fact)
 }
 
 // field answers a field of the schema. Arguments that heeds does not name must
@@ -86,11 +86,12 @@ var lookups map[string]func(r *request, id string) (any, error)
 
 func init() { //nolint:gochecknoinits // as a literal it would be a cycle: node's resolver uses lookups
 	registry = merge(shopTypes, appTypes, locationTypes, pickupTypes, definitionTypes, definitionMutations,
-		inventoryTypes, inventoryMutations,
+		inventoryTypes, inventoryMutations, productTypes, productMutations, orderTypes, refundTypes,
 		subscriptionTypes, subscriptionMutations, nodeTypes)
 	lookups = map[string]func(r *request, id string) (any, error){
 		"Shop": byNumber(findShopNode), "App": byNumber(findApp), "AppInstallation": byNumber(findApp),
 		"Location": byNumber(findLocation), "InventoryItem": byNumber(findInventoryItem), "InventoryLevel": findInventoryLevel,
+		"Product": byNumber(findProduct), "ProductVariant": byNumber(findVariant), "Order": byNumber(findOrder), "Refund": byNumber(findRefund),
 		"MetafieldDefinition": byNumber(findDefinition), "WebhookSubscription": byNumber(findSubscription),
 	}
 }

@@ -50,6 +50,8 @@ type Shop struct {
 	Locations            []Location            `json:"locations"`
 	ShippingZones        []ShippingZone        `json:"shippingZones"`
 	InventoryItems       []InventoryItem       `json:"inventoryItems"`
+	Products             []Product             `json:"products"`
+	Orders               []Order               `json:"orders"`
 	MetafieldDefinitions []MetafieldDefinition `json:"metafieldDefinitions"`
 	WebhookSubscriptions []WebhookSubscription `json:"webhookSubscriptions"`
 	PriceRules           []PriceRule           `json:"priceRules"`

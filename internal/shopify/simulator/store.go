@@ -92,6 +92,12 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	for i := range shop.InventoryItems {
 		shop.InventoryItems[i].complete(s.nextID, now)
 	}
+	for i := range shop.Products {
+		shop.Products[i].complete(s.nextID, now)
+	}
+	for i := range shop.Orders {
+		shop.Orders[i].complete(s.nextID, now)
+	}
 	for i := range shop.MetafieldDefinitions {
 		d := &shop.MetafieldDefinitions[i]
 		assign(&d.ID, s.nextID)
@@ -112,6 +118,8 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	notNil(&shop.Locations)
 	notNil(&shop.ShippingZones)
 	notNil(&shop.InventoryItems)
+	notNil(&shop.Products)
+	notNil(&shop.Orders)
 	notNil(&shop.MetafieldDefinitions)
 	notNil(&shop.WebhookSubscriptions)
 	notNil(&shop.PriceRules)
@@ -139,7 +147,7 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
 		}
@@ -220,6 +228,12 @@ func highestID(shop *Shop) uint64 {
 	}
 	for _, item := range shop.InventoryItems {
 		highest = max(highest, item.ID)
+	}
+	for _, p := range shop.Products {
+		highest = max(highest, p.highestID())
+	}
+	for _, o := range shop.Orders {
+		highest = max(highest, o.highestID())
 	}
 	for _, d := range shop.MetafieldDefinitions {
 		highest = max(highest, d.ID)

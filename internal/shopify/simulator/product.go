@@ -1,0 +1,187 @@
+package simulator
+
+import (
+	"slices"
+	"strconv"
+)
+
+// variant is a variant with what it belongs to.
+type variant struct {
+	*Variant
+	product  *Product
+	item     *InventoryItem
+	position int // in the product, from 1
+}
+
+// productTypes are products and their variants, to read.
+var productTypes = merge(connectionFields("ProductVariant"), map[string]fields{
+	"QueryRoot": {
+		"product": root(func(r *request, args arguments) (any, error) {
+			id, ok, err := args.id("id", "Product")
+			if err != nil || !ok {
+				return nil, err
+			}
+			return findProduct(r, id)
+		}, "id"),
+		"productVariant": root(func(r *request, args arguments) (any, error) {
+			id, ok, err := args.id("id", "ProductVariant")
+			if err != nil || !ok {
+				return nil, err
+			}
+			return findVariant(r, id)
+		}, "id"),
+		"productVariants": root(productVariants, append(pageArguments, "sortKey", "query")...),
+	},
+	"Product": {
+		"id":               idOf("Product", func(p *Product) uint64 { return p.ID }),
+		"legacyResourceId": show(func(p *Product) any { return strconv.FormatUint(p.ID, 10) }),
+		"title":            show(func(p *Product) any { return p.Title }),
+		"handle":           show(func(p *Product) any { return p.Handle }),
+		"descriptionHtml":  show(func(p *Product) any { return p.BodyHTML }),
+		"vendor":           show(func(p *Product) any { return p.Vendor }),
+		"productType":      show(func(p *Product) any { return p.Type }),
+		"tags":             show(func(p *Product) any { return slices.Clone(p.Tags) }),
+		"status":           show(func(p *Product) any { return p.Status }),
+		"createdAt":        show(func(p *Product) any { return dateTime(p.CreatedAt) }),
+		"updatedAt":        show(func(p *Product) any { return dateTime(p.UpdatedAt) }),
+		"totalInventory": ask(func(r *request, p *Product, _ arguments) (any, error) {
+			total := 0
+			for _, v := range variantsOf(r.shop, p) {
+				total += v.item.total()
+			}
+			return total, nil
+		}),
+		"variants": ask(func(r *request, p *Product, args arguments) (any, error) {
+			return sortedVariants(variantsOf(r.shop, p), args)
+		}, append(pageArguments, "sortKey")...),
+	},
+	"ProductVariant": {
+		"id":                show(func(v variant) any { return gid("ProductVariant", v.ID) }),
+		"legacyResourceId":  show(func(v variant) any { return strconv.FormatUint(v.ID, 10) }),
+		"title":             show(func(v variant) any { return v.Title }),
+		"sku":               show(func(v variant) any { return orNull(v.item.SKU) }),
+		"barcode":           show(func(v variant) any { return orNull(v.Barcode) }),
+		"price":             show(func(v variant) any { return v.Price.String() }),
+		"compareAtPrice":    show(func(v variant) any { return centsOrNull(v.CompareAt) }),
+		"taxable":           show(func(v variant) any { return !v.Untaxed }),
+		"position":          show(func(v variant) any { return v.position }),
+		"inventoryPolicy":   show(func(variant) any { return "DENY" }),
+		"inventoryQuantity": show(func(v variant) any { return v.item.total() }),
+		"createdAt":         show(func(v variant) any { return dateTime(v.CreatedAt) }),
+		"updatedAt":         show(func(v variant) any { return dateTime(v.UpdatedAt) }),
+		"product":           show(func(v variant) any { return v.product }),
+		"inventoryItem":     show(func(v variant) any { return v.item }),
+	},
+	"InventoryItem": {
+		// Both are the one variant that an item has.
+		"variant": ask(func(r *request, i *InventoryItem, _ arguments) (any, error) {
+			if v := variantOfItem(r.shop, i.ID); v != nil {
+				return *v, nil
+			}
+			return nil, notModelled("an inventory item without a variant")
+		}),
+		"variants": ask(func(r *request, i *InventoryItem, args arguments) (any, error) {
+			var all []variant
+			if v := variantOfItem(r.shop, i.ID); v != nil {
+				all = append(all, *v)
+			}
+			return page(all, variantOrders["ID"], args)
+		}, "first", "last", "after", "before"),
+	},
+})
+
+var variantOrders = orders[variant]{
+	"ID":       func(v variant) position { return position{ID: v.ID} },
+	"POSITION": func(v variant) position { return position{ID: uint64(v.position)} },
+	"SKU":      func(v variant) position { return position{v.item.SKU, v.ID} },
+}
+
+func sortedVariants(all []variant, args arguments) (any, error) {
+	order, err := variantOrders.chosen(args)
+	if err != nil {
+		return nil, err
+	}
+	return page(all, order, args)
+}
+
+func productVariants(r *request, args arguments) (any, error) {
+	items := map[uint64]*InventoryItem{}
+	for _, item := range pointers(r.shop.InventoryItems) {
+		items[item.ID] = item
+	}
+	var all []variant
+	for _, p := range pointers(r.shop.Products) {
+		for i, v := range pointers(p.Variants) {
+			all = append(all, variant{v, p, items[v.InventoryItemID], i + 1})
+		}
+	}
+	all, err := variantSearch.choose(all, args, r.now)
+	if err != nil {
+		return nil, err
+	}
+	return sortedVariants(all, args)
+}
+
+func findProduct(r *request, id uint64) (any, error) {
+	if p := productByID(r.shop, id); p != nil {
+		return p, nil
+	}
+	return nil, nil
+}
+
+func findVariant(r *request, id uint64) (any, error) {
+	if v := variantWhere(r.shop, func(v *Variant) bool { return v.ID == id }); v != nil {
+		return *v, nil
+	}
+	return nil, nil
+}
+
+func productByID(shop *Shop, id uint64) *Product {
+	i := slices.IndexFunc(shop.Products, func(p Product) bool { return p.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &shop.Products[i]
+}
+
+func variantsOf(shop *Shop, p *Product) []variant {
+	var all []variant
+	for i := range p.Variants {
+		v := &p.Variants[i]
+		all = append(all, variant{v, p, inventoryItemByID(shop, v.InventoryItemID), i + 1})
+	}
+	return all
+}
+
+// variantWhere is the shop's first variant of which something is true, or nil.
+func variantWhere(shop *Shop, is func(*Variant) bool) *variant {
+	for _, p := range pointers(shop.Products) {
+		for i, v := range pointers(p.Variants) {
+			if is(v) {
+				return &variant{v, p, inventoryItemByID(shop, v.InventoryItemID), i + 1}
+			}
+		}
+	}
+	return nil
+}
+
+func variantOfItem(shop *Shop, item uint64) *variant {
+	return variantWhere(shop, func(v *Variant) bool { return v.InventoryItemID == item })
+}
+
+// total is what is available everywhere.
+func (i *InventoryItem) total() int {
+	total := 0
+	for _, level := range i.Levels {
+		total += level.Available
+	}
+	return total
+}
+
+// centsOrNull is null for no amount.
+func centsOrNull(c Cents) any {
+	if c == 0 {
+		return nil
+	}
+	return c.String()
+}

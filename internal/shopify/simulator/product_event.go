@@ -1,0 +1,31 @@
+package simulator
+
+import "strings"
+
+// updated is what products/update tells of the product. before is what its
+// inventory items had in stock until now, of those whose stock has changed.
+func (p *Product) updated(shop *Shop, before map[uint64]int) fact {
+	return fact{"PRODUCTS_UPDATE", ProductPayload(*shop, p.event(shop, before))}
+}
+
+func (p *Product) event(shop *Shop, before map[uint64]int) EventProduct {
+	e := EventProduct{
+		ID: p.ID, Title: p.Title, Handle: p.Handle, BodyHTML: p.BodyHTML, Vendor: p.Vendor, Type: p.Type, Tags: p.Tags,
+		Status: strings.ToLower(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+	}
+	if p.Status == "ACTIVE" {
+		e.PublishedAt = p.CreatedAt
+	}
+	for _, v := range variantsOf(shop, p) {
+		out := EventVariant{
+			ID: v.ID, InventoryItem: v.InventoryItemID, Title: v.Title, SKU: v.item.SKU, Barcode: v.Barcode, Price: v.Price, CompareAt: v.CompareAt,
+			Untaxed: v.Untaxed, Quantity: v.item.total(), UpdatedAt: v.UpdatedAt,
+		}
+		out.Before = out.Quantity
+		if had, changed := before[v.InventoryItemID]; changed {
+			out.Before = had
+		}
+		e.Variants = append(e.Variants, out)
+	}
+	return e
+}
