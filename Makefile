@@ -60,7 +60,7 @@ test: ## Run the tests against a real control plane (ARGS="-run Name ./controlle
 	if [ "$$(go env CGO_ENABLED)" != 1 ]; then \
 		race=; echo "test: no C compiler, so without the race detector" >&2; \
 	fi; \
-	go test $$race -p 2 -timeout 20m $(or $(ARGS),./...)
+	go test $$race -p 2 -timeout 40m $(or $(ARGS),./...)
 
 .PHONY: test-clients
 test-clients: ## Hold the simulated Shopify against other people's Shopify clients

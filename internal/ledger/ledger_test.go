@@ -1,0 +1,130 @@
+package ledger_test
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
+)
+
+func TestMain(m *testing.M) { ledgertest.Main(m) }
+
+var (
+	maple = ledger.Store{Tenant: "client-maple-kids", Name: "maple-kids"}
+	bees  = ledger.Store{Tenant: "client-thrifty-bees", Name: "thrifty-bees"}
+)
+
+// update is a transaction that has to succeed.
+func update(t *testing.T, l *ledger.Ledger, store ledger.Store, f func(*ledger.Tx) error) {
+	t.Helper()
+	if err := l.Update(t.Context(), store, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestMigrateAgain(t *testing.T) {
+	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+		if err := ledger.Migrate(t.Context(), place.Owner); err != nil {
+			t.Fatal("a migrated ledger is migrated again:", err)
+		}
+	})
+}
+
+func TestOneProcessOnSQLite(t *testing.T) {
+	place := ledgertest.OnSQLite(t)
+	l := ledgertest.Open(t, place.Manager, nil)
+	if _, err := ledger.Open(t.Context(), ledger.Options{URL: place.Manager}); !errors.Is(err, ledger.ErrInUse) {
+		t.Errorf("opened a second time: %v, want ErrInUse", err)
+	}
+	if err := l.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOpen(t *testing.T) {
+	for name, c := range map[string]struct{ reason, url, want string }{
+		"no scheme":  {"a path alone could be meant for either", "ledger.db", "the ledger's URL: give sqlite:///path/to/file or postgres://user:password@host/database"},
+		"no file":    {"SQLite needs one", "sqlite://", "the ledger's URL names no file: give sqlite:///path/to/file"},
+		"unreadable": {"the URL holds a password, so it is not shown", "postgres://u:secret@[", "the ledger's URL is not one that PostgreSQL takes: give postgres://user:password@host/database"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := ledger.Open(t.Context(), ledger.Options{URL: c.url}); err == nil || err.Error() != c.want {
+				t.Errorf("%s: %v, want %s", c.reason, err, c.want)
+			}
+		})
+	}
+	t.Run("superuser", func(t *testing.T) {
+		if _, err := ledger.Open(t.Context(), ledger.Options{URL: ledgertest.OnPostgres(t).Owner}); !errors.Is(err, ledger.ErrUnprotected) {
+			t.Errorf("a user who sees all tenants: %v, want ErrUnprotected", err)
+		}
+	})
+}
+
+func TestBinding(t *testing.T) {
+	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+		l := ledgertest.Open(t, place.Manager, nil)
+		shop := ledger.Binding{ShopID: 7, ShopDomain: "maple-kids.myshopify.com", Currency: "CAD"}
+		update(t, l, maple, func(tx *ledger.Tx) error { return tx.Bind(shop) })
+		for name, c := range map[string]struct {
+			reason  string
+			change  func(*ledger.Binding)
+			refused bool
+		}{
+			"again":            {"binding is done with every look", func(*ledger.Binding) {}, false},
+			"another domain":   {"a shop may be renamed", func(b *ledger.Binding) { b.ShopDomain = "maple.myshopify.com" }, false},
+			"another shop":     {"a recreated namespace inherits nobody's ledger", func(b *ledger.Binding) { b.ShopID = 8 }, true},
+			"another currency": {"amounts carry none", func(b *ledger.Binding) { b.Currency = "USD" }, true},
+		} {
+			t.Run(name, func(t *testing.T) {
+				asked := shop
+				c.change(&asked)
+				err := l.Update(t.Context(), maple, func(tx *ledger.Tx) error { return tx.Bind(asked) })
+				if _, refused := errors.AsType[*ledger.OtherShopError](err); refused != c.refused || err != nil && !refused {
+					t.Errorf("%s: %v", c.reason, err)
+				}
+			})
+		}
+	})
+}
+
+func TestNothingLeftBehind(t *testing.T) {
+	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+		l := ledgertest.Open(t, place.Manager, nil)
+		err := l.Update(t.Context(), maple, func(tx *ledger.Tx) error {
+			if err := tx.PutConsignor(ledger.Consignor{ID: "c1", Name: "Robin", Class: "Regular"}); err != nil {
+				return err
+			}
+			return os.ErrInvalid
+		})
+		if !errors.Is(err, os.ErrInvalid) {
+			t.Fatal(err)
+		}
+		err = l.View(t.Context(), maple, func(tx *ledger.Tx) error { _, err := tx.Consignor("c1"); return err })
+		if !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("half of a transaction is there: %v", err)
+		}
+	})
+}
+
+// Who adds up what several statements read needs all of it as of one moment.
+func TestAViewIsOfOneMoment(t *testing.T) {
+	l := ledgertest.Open(t, ledgertest.OnPostgres(t).Manager, nil)
+	err := l.View(t.Context(), maple, func(view *ledger.Tx) error {
+		if _, err := view.Findings(); err != nil {
+			return err
+		}
+		update(t, l, maple, func(tx *ledger.Tx) error {
+			_, err := tx.Find(ledger.Finding{Kind: "DoubleSale", Subject: "i1", Severity: "Critical"})
+			return err
+		})
+		if list, err := view.Findings(); err != nil || len(list) != 0 {
+			t.Errorf("the second look sees what came after the first: %v, %v", list, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

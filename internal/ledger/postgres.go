@@ -1,0 +1,133 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivermigrate"
+)
+
+// postgres is a pool of connections that database/sql and the queue share.
+type postgres struct{ pool *pgxpool.Pool }
+
+// ErrUnprotected is what opening PostgreSQL returns where row-level security would
+// not hold.
+var ErrUnprotected = errors.New("the ledger's user bypasses row-level security, which keeps tenants apart: " +
+	"log in as one who is neither superuser nor has BYPASSRLS, and is a member of shopkeeper_manager, shopkeeper_relay or shopkeeper_console")
+
+// connections is how many a process opens at most, unless the URL's pool_max_conns
+// says otherwise.
+const connections = 20
+
+func connectPostgres(ctx context.Context, url string) (*sql.DB, *postgres, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, nil, errors.New("the ledger's URL is not one that PostgreSQL takes: give postgres://user:password@host/database")
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = connections
+	}
+	for name, value := range map[string]string{
+		"application_name": "shopkeeper",
+		// Who dies in a transaction must not lock a store for ever.
+		"idle_in_transaction_session_timeout": "60s",
+	} {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("ledger: %w", err)
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	// All connections are the pool's, which sees to their age and number.
+	db.SetMaxIdleConns(0)
+	return db, &postgres{pool: pool}, nil
+}
+
+func openPostgres(ctx context.Context, url string) (*sql.DB, engine, error) {
+	db, p, err := connectPostgres(ctx, url)
+	if err != nil {
+		return nil, nil, err
+	}
+	var bypasses bool
+	err = db.QueryRowContext(ctx, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&bypasses)
+	if err == nil && bypasses {
+		err = ErrUnprotected
+	}
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("opening the ledger: %w", err), db.Close(), p.close())
+	}
+	return db, p, nil
+}
+
+// options have who only reads see one moment, and change nothing.
+func (p *postgres) options(changes bool) *sql.TxOptions {
+	if changes {
+		return nil
+	}
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+// begin sets the tenant that row-level security goes by, until the transaction
+// ends. The lock makes those who change a store follow one another.
+func (p *postgres) begin(ctx context.Context, tx *sql.Tx, store Store, changes bool) error {
+	var set sql.NullString
+	if !changes {
+		return tx.QueryRowContext(ctx, "SELECT set_config('app.tenant', $1, true)", store.Tenant).Scan(&set)
+	}
+	return tx.QueryRowContext(ctx, "SELECT set_config('app.tenant', $1, true) FROM (SELECT pg_advisory_xact_lock(hashtextextended($2, 0))) locked",
+		store.Tenant, store.String()).Scan(&set)
+}
+
+func (p *postgres) migrate(ctx context.Context, db *sql.DB) error {
+	if err := migrateTables(ctx, db, goose.DialectPostgres, "migrations/postgres"); err != nil {
+		return err
+	}
+	queue, err := rivermigrate.New(riverpgxv5.New(p.pool), nil)
+	if err != nil {
+		return err
+	}
+	if _, err := queue.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, grantQueue)
+	return err
+}
+
+// grantQueue gives rights on the queue's tables, which stand outside of row-level
+// security: a job holds tenant, store and a delivery's id, never a body. The
+// indexes on arguments and metadata serve searches that are not made here, and
+// would double what taking in a webhook costs.
+const grantQueue = `
+GRANT SELECT, INSERT, UPDATE, DELETE ON river_job, river_leader, river_queue, river_notification TO shopkeeper_manager;
+GRANT SELECT ON river_migration TO shopkeeper_manager;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO shopkeeper_manager;
+GRANT INSERT ON river_job TO shopkeeper_relay;
+GRANT USAGE ON SEQUENCE river_job_id_seq TO shopkeeper_relay;
+DROP INDEX IF EXISTS river_job_args_index;
+DROP INDEX IF EXISTS river_job_metadata_index;
+`
+
+// closing bounds how long connections in use may hold up the end.
+const closing = 5 * time.Second
+
+func (p *postgres) close() error {
+	done := make(chan struct{})
+	go func() { p.pool.Close(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-time.After(closing):
+		return errors.New("closing the ledger: connections are still in use")
+	}
+}
