@@ -1,0 +1,33 @@
+package orders
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+)
+
+// TestEveryKindOfFindingIsDocumented holds the table of docs/ledger.md. Two kinds are
+// found elsewhere: by internal/catalog and internal/deliveries.
+func TestEveryKindOfFindingIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/ledger.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(text), "## Findings")
+	if !found {
+		t.Fatal("docs/ledger.md has no section Findings")
+	}
+	var told []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (?:Warning|Critical) \\|").FindAllStringSubmatch(table, -1) {
+		told = append(told, m[1])
+	}
+	kinds := []string{CancelledWithMoneyKept, DoubleSale, OrderMissing, OtherCurrency, OverQuantity, catalog.FindingProductDeleted, "PushFailed", RefundWithoutLines, TermsMissing, UnexpectedSale, UnknownItem}
+	slices.Sort(told)
+	if !slices.Equal(told, kinds) {
+		t.Errorf("told are %v, and there are %v", told, kinds)
+	}
+}
