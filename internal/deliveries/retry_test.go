@@ -1,0 +1,70 @@
+package deliveries
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+func TestVerdict(t *testing.T) {
+	const middle = 0.5 // no jitter
+	for name, c := range map[string]struct {
+		reason  string
+		err     error
+		attempt int
+		want    consequence
+		after   time.Duration
+	}{
+		"first":                  {"most failures are over at once", errors.New("x"), 1, retry, time.Second},
+		"fifth":                  {"each wait is twice the last", errors.New("x"), 5, retry, 16 * time.Second},
+		"many":                   {"an outage that ends is noticed within a quarter of an hour", errors.New("x"), 40, retry, 15 * time.Minute},
+		"last":                   {"half a day is enough", errors.New("x"), maxAttempts, giveUp, 0},
+		"unreadable":             {"the body stays what it is", fmt.Errorf("y: %w", &UnreadableError{}), 1, giveUp, 0},
+		"unavailable":            {"one resource may be what Shopify fails at, so it counts", &shopify.Error{Kind: shopify.Unavailable}, 2, retry, 2 * time.Second},
+		"throttled":              {"the shop as a whole waits, as long as Shopify says", &shopify.Error{Kind: shopify.Throttled, RetryAfter: time.Minute}, maxAttempts, wait, time.Minute},
+		"throttled, no wish":     {"a moment", &shopify.Error{Kind: shopify.Throttled}, 1, wait, 2 * time.Second},
+		"credentials rejected":   {"a person has to mend them; no delivery dies of it", &shopify.Error{Kind: shopify.CredentialsRejected}, maxAttempts, wait, 5 * time.Minute},
+		"suspended":              {"pushes wait for the store to be enforced again", ErrWithheld, maxAttempts, wait, 5 * time.Minute},
+		"not connected":          {"a person has to say which shop it is", ErrNotConnected, maxAttempts, wait, 5 * time.Minute},
+		"no such store, at last": {"it may come back, but not for ever", ErrNoStore, maxAttempts, giveUp, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, after := verdict(c.err, c.attempt, middle); got != c.want || after != c.after {
+				t.Errorf("%s: %s after %s, want %s after %s", c.reason, got, after, c.want, c.after)
+			}
+		})
+	}
+}
+
+func TestAttemptsSpanHalfADay(t *testing.T) {
+	var least time.Duration
+	for attempt := 1; attempt < maxAttempts; attempt++ {
+		d := delay(attempt, 0)
+		if d <= 0 || delay(attempt, 1) <= d {
+			t.Errorf("attempt %d: from %s to %s", attempt, d, delay(attempt, 1))
+		}
+		least += d
+	}
+	if least < 10*time.Hour {
+		t.Errorf("the last attempt is made %s after the first, which a bad evening outlasts", least)
+	}
+}
+
+func TestRiverNeverGivesUpFirst(t *testing.T) {
+	store := ledger.Store{Tenant: "client-a", Name: "a"}
+	taken, err := takenJob(store, "d1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, limit := range map[string]int{
+		"taken in": taken.MaxAttempts, "replayed": deliveryJob(store, "d1").InsertOpts.MaxAttempts, "pushed": pushJob(store, "i1").InsertOpts.MaxAttempts,
+	} {
+		if limit <= 2*maxAttempts {
+			t.Errorf("%s: River gives up after %d attempts, and would leave a delivery without a job", what, limit)
+		}
+	}
+}

@@ -1,0 +1,334 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// Options make a Queue.
+type Options struct {
+	Ledger *ledger.Ledger
+	Shops  Shops
+	// PerQueue is how many jobs each of the eight queues works on at a time; 4 if zero.
+	PerQueue int
+	// RescueAfter is when a job whose process is gone goes to another one, of those
+	// that look twice a minute; 2 minutes if zero. An attempt may take three quarters
+	// of it.
+	RescueAfter time.Duration
+	// Log receives a line for each delivery that fails; nobody where nil.
+	Log *slog.Logger
+	// Registerer receives the metrics; nobody where nil.
+	Registerer prometheus.Registerer
+	// Clock is the queue's and the ledger's time; the system's where nil.
+	Clock rivertype.TimeGenerator
+}
+
+// Queue works deliveries off: it reads again what they are about, and applies what
+// that comes to in the transaction that ends them. It may run in several processes
+// at a time, on PostgreSQL.
+type Queue struct {
+	ledger  *ledger.Ledger
+	shops   Shops
+	jobs    jobs
+	reads   *reads
+	metrics *metrics
+	log     *slog.Logger
+	now     func() time.Time
+}
+
+// New returns a Queue that stands still.
+func New(o Options) (*Queue, error) {
+	if o.PerQueue == 0 {
+		o.PerQueue = 4
+	}
+	if o.RescueAfter == 0 {
+		o.RescueAfter = 2 * time.Minute
+	}
+	q := &Queue{ledger: o.Ledger, shops: o.Shops, reads: newReads(), log: o.Log, now: time.Now}
+	if o.Clock != nil {
+		q.now = o.Clock.Now
+	}
+	if q.log == nil {
+		q.log = slog.New(slog.DiscardHandler)
+	}
+	var err error
+	if q.metrics, err = newMetrics(o.Registerer); err != nil {
+		return nil, fmt.Errorf("registering the metrics of deliveries: %w", err)
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &deliveryWorker{queue: q})
+	river.AddWorker(workers, &pushWorker{queue: q})
+	q.jobs, err = newJobs(o.Ledger, &crew{workers, o.PerQueue, o.RescueAfter}, q.log, o.Clock)
+	return q, err
+}
+
+// stopping is how long jobs may take to end on their own.
+const stopping = 20 * time.Second
+
+// Start works deliveries off until the context ends.
+func (q *Queue) Start(ctx context.Context) error {
+	// What is under way ends by itself: to cut it short would only have it done again.
+	if err := q.jobs.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("starting the queue: %w", err)
+	}
+	<-ctx.Done()
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopping)
+	defer cancel()
+	if err := q.jobs.Stop(ending); err == nil {
+		return nil
+	}
+	return q.jobs.StopAndCancel(context.WithoutCancel(ctx))
+}
+
+// NeedLeaderElection keeps a store's API budget with one owner.
+func (q *Queue) NeedLeaderElection() bool { return true }
+
+type deliveryWorker struct {
+	river.WorkerDefaults[deliveryArgs]
+	queue *Queue
+}
+
+// NextRetry is when a failed attempt is repeated.
+func (*deliveryWorker) NextRetry(job *river.Job[deliveryArgs]) time.Time {
+	return job.AttemptedAt.Add(delay(job.Attempt, chance()))
+}
+
+func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[deliveryArgs]) error {
+	store := ledger.Store{Tenant: job.Args.Tenant, Name: job.Args.Store}
+	return w.queue.deliver(shopify.WithPriority(ctx, shopify.PriorityWebhook), store, job.Args.Delivery, job.JobRow)
+}
+
+// deliver makes one attempt at a delivery.
+func (q *Queue) deliver(ctx context.Context, store ledger.Store, id string, job *rivertype.JobRow) error {
+	var d ledger.Delivery
+	if err := q.view(ctx, store, func(tx *ledger.Tx) (err error) { d, err = tx.Delivery(id); return err }); err != nil {
+		return err
+	}
+	if d.ID == "" || d.State != ledger.Pending {
+		q.metrics.done(store, d.Topic, outcomeDuplicate)
+		return nil
+	}
+	err := q.attempt(ctx, d, job)
+	if err == nil {
+		return nil
+	}
+	return q.failed(ctx, d, job, err)
+}
+
+// attempt does what a delivery asks for.
+func (q *Queue) attempt(ctx context.Context, d ledger.Delivery, job *rivertype.JobRow) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.log.Error("working on a delivery panicked", "namespace", d.Tenant, "name", d.Name, "delivery", d.ID, "topic", d.Topic, "stack", string(debug.Stack()))
+			err = fmt.Errorf("a mistake in the program: %v", p)
+		}
+	}()
+	handle := handlers[d.Topic]
+	if handle == nil {
+		// The spec asks for it; what it is for is not known here.
+		q.metrics.done(d.Store, d.Topic, outcomeIgnored)
+		_, err := q.finish(ctx, work{Delivery: d}, job, nothing)
+		return err
+	}
+	w := work{Delivery: d, reason: d.Topic + " webhook " + d.WebhookID, attempt: job.Attempt}
+	if w.subject, err = read(d.Topic, d.Body); err != nil {
+		return err
+	}
+	if w.shop, err = q.shops.Client(ctx, d.Store); err != nil {
+		return err
+	}
+	ran, err := q.reads.once(ctx, w.subjectKey(), w.at, func() (time.Time, error) {
+		found, err := handle(q, ctx, w)
+		if err != nil {
+			return time.Time{}, err
+		}
+		applied, err := q.finish(ctx, w, job, found.apply)
+		if !applied {
+			return time.Time{}, err // what was read reached nobody
+		}
+		return found.covers, err
+	})
+	if err == nil && !ran {
+		_, err = q.finish(ctx, w, job, nothing)
+	}
+	if err == nil {
+		q.metrics.finished(w, q.now())
+	}
+	return err
+}
+
+// finish applies the effect, ends the delivery and completes its job: all of it or
+// nothing. It tells whether the effect was applied.
+func (q *Queue) finish(ctx context.Context, w work, job *rivertype.JobRow, apply effect) (applied bool, err error) {
+	err = q.ledger.Update(ctx, w.Store, func(tx *ledger.Tx) error {
+		// Another process may have had it meanwhile, where this one was thought dead.
+		if d, err := tx.Delivery(w.ID); err != nil || d.State != ledger.Pending {
+			return err
+		}
+		push, err := apply(tx)
+		if err != nil {
+			return err
+		}
+		if err := q.Push(ctx, tx, push); err != nil {
+			return err
+		}
+		if err := tx.FinishDelivery(w.ID, ledger.Done, job.Attempt, ""); err != nil {
+			return err
+		}
+		applied = true
+		return q.jobs.complete(ctx, tx, job)
+	})
+	return applied && err == nil, err
+}
+
+// notingTimeout is how long it may take to note that an attempt failed.
+const notingTimeout = 10 * time.Second
+
+// failed says what follows from a failed attempt.
+func (q *Queue) failed(ctx context.Context, d ledger.Delivery, job *rivertype.JobRow, problem error) error {
+	if ctx.Err() != nil && errors.Is(problem, context.Canceled) {
+		return problem // the process ends; whoever goes on makes the attempt again
+	}
+	what, after := verdict(problem, job.Attempt, chance())
+	q.metrics.done(d.Store, d.Topic, outcome(what))
+	q.log.Warn("a delivery failed", "namespace", d.Tenant, "name", d.Name, "delivery", d.ID, "topic", d.Topic, "attempt", job.Attempt, "then", string(what), "error", problem)
+	state := ledger.Pending
+	if what == giveUp {
+		state = ledger.Dead
+	}
+	// An attempt that ran out of time leaves none for this.
+	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), notingTimeout)
+	defer cancel()
+	err := q.ledger.Update(noting, d.Store, func(tx *ledger.Tx) error {
+		// Another process may have done it meanwhile.
+		if now, err := tx.Delivery(d.ID); err != nil || now.State != ledger.Pending {
+			return err
+		}
+		if err := tx.FinishDelivery(d.ID, state, job.Attempt, problem.Error()); err != nil || what != giveUp {
+			return err
+		}
+		if err := tx.Record(ledger.TrailEntry{Actor: actor, Action: "delivery", Subject: "delivery/" + d.ID, Before: ledger.Pending, After: ledger.Dead, Reason: problem.Error()}); err != nil {
+			return err
+		}
+		return q.jobs.complete(noting, tx, job)
+	})
+	switch {
+	case err != nil:
+		return errors.Join(problem, err)
+	case what == wait:
+		return river.JobSnooze(after)
+	case what == giveUp:
+		q.shops.Look(d.Store) // its status tells
+		return nil
+	}
+	return problem
+}
+
+// actor is this package in the audit trail.
+const actor = "deliveries"
+
+// Push has the products of items brought in line with the items' state, once the
+// transaction is committed.
+func (q *Queue) Push(ctx context.Context, tx *ledger.Tx, items []string) error {
+	return push(ctx, q.jobs, tx, items)
+}
+
+func push(ctx context.Context, queue jobs, tx *ledger.Tx, items []string) error {
+	if len(items) == 0 {
+		return nil
+	}
+	list := make([]river.InsertManyParams, len(items))
+	for i, item := range items {
+		list[i] = pushJob(tx.Store(), item)
+	}
+	return queue.insert(ctx, tx, list)
+}
+
+type pushWorker struct {
+	river.WorkerDefaults[pushArgs]
+	queue *Queue
+}
+
+// NextRetry is when a failed push is repeated.
+func (*pushWorker) NextRetry(job *river.Job[pushArgs]) time.Time {
+	return job.AttemptedAt.Add(delay(job.Attempt, chance()))
+}
+
+func (w *pushWorker) Work(ctx context.Context, job *river.Job[pushArgs]) error {
+	store := ledger.Store{Tenant: job.Args.Tenant, Name: job.Args.Store}
+	return w.queue.push(shopify.WithPriority(ctx, shopify.PriorityPush), store, job.Args.Item, job.JobRow)
+}
+
+// push brings the product of an item in line with the item's state.
+func (q *Queue) push(ctx context.Context, store ledger.Store, item string, job *rivertype.JobRow) error {
+	err := q.pushItem(ctx, store, item, job)
+	if err == nil {
+		q.metrics.pushed(store, outcomeDone)
+		return nil
+	}
+	what, after := verdict(err, job.Attempt, chance())
+	q.metrics.pushed(store, outcome(what))
+	q.log.Warn("a push failed", "namespace", store.Tenant, "name", store.Name, "item", item, "attempt", job.Attempt, "then", string(what), "error", err)
+	switch what {
+	case wait:
+		return river.JobSnooze(after)
+	case giveUp:
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), notingTimeout)
+		defer cancel()
+		return q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
+			if _, err := tx.Find(ledger.Finding{
+				Kind: PushFailed, Subject: pushSubject(item), Severity: "Critical",
+				Detail: "its stock and status in the shop could not be brought in line: do so by hand. The last failure: " + err.Error(),
+			}); err != nil {
+				return err
+			}
+			q.metrics.found(store, PushFailed)
+			return q.jobs.complete(ctx, tx, job)
+		})
+	case retry:
+	}
+	return err
+}
+
+// PushFailed is the finding that an item's product could not be brought in line.
+const PushFailed = "PushFailed"
+
+func pushSubject(item string) string { return "item/" + item }
+
+func (q *Queue) pushItem(ctx context.Context, store ledger.Store, item string, job *rivertype.JobRow) error {
+	if err := q.shops.MayWrite(ctx, store); err != nil {
+		return err
+	}
+	shop, err := q.shops.Client(ctx, store)
+	if err != nil {
+		return err
+	}
+	_, err = q.reads.once(ctx, store.String()+" push "+item, everything, func() (time.Time, error) {
+		record, err := catalog.Push(ctx, q.ledger, shop, store, item, fmt.Sprintf("push-%d", job.ID))
+		if err != nil {
+			return time.Time{}, err
+		}
+		return everything, q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
+			if err := record(tx); err != nil {
+				return err
+			}
+			if err := tx.Resolve(PushFailed, pushSubject(item)); err != nil {
+				return err
+			}
+			return q.jobs.complete(ctx, tx, job)
+		})
+	})
+	return err
+}
