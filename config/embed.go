@@ -8,8 +8,8 @@ import "embed"
 //go:embed crd/bases/*.yaml
 var CRDs embed.FS
 
-// Samples holds two clients as a platform team would onboard them, under
-// samples.
+// Samples holds two clients as a platform team would onboard them, under samples,
+// and in a directory of each ShopifyStore's name what its consignors bring.
 //
-//go:embed samples/*.yaml
+//go:embed samples/*.yaml samples/*/*.csv
 var Samples embed.FS

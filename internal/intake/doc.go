@@ -1,0 +1,4 @@
+// Package intake takes in what consignors bring: consignors, their shifts and
+// their items, from CSV files into the ledger, all or nothing. docs/intake.md
+// tells the files' form.
+package intake
