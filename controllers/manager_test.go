@@ -37,9 +37,13 @@ func TestManager(t *testing.T) {
 	})
 	b.must(err)
 	ctx, stop := context.WithCancel(t.Context())
+	began := time.Now()
+	now := func() time.Time { return b.now.Add(time.Since(began)) }
+	routes := newRelayRoutes(b.store.Namespace, now)
+	b.must(routes.SetupWithManager(mgr))
 	reconciler := &ShopifyStoreReconciler{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Shopify: clients,
-		RelayURL: relayURL, ResyncInterval: time.Hour, Now: func() time.Time { return b.now },
+		RelayURL: relayURL, Routes: routes, AskRelay: askRelay, ResyncInterval: time.Hour, Now: now,
 	}
 	b.must(reconciler.SetupWithManager(ctx, mgr, 2))
 	ended := make(chan error, 1)

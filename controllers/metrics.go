@@ -23,6 +23,14 @@ type StoreMetrics struct {
 
 	mu          sync.Mutex
 	corrections map[correction]float64
+	routes      routesMetrics
+}
+
+// routesMetrics are of the routes that the relay reads.
+type routesMetrics struct {
+	looked       bool // nothing is known before
+	stale        bool // the last attempt to publish failed
+	count, bytes int
 }
 
 // correction is what corrections are counted by.
@@ -53,6 +61,28 @@ func (m *StoreMetrics) corrected(store client.ObjectKey, kind string) {
 	m.corrections[correction{store, kind}]++
 }
 
+// routesPublished notes how many routes stand in the Secret, and how many bytes
+// they take. A nil receiver notes nothing.
+func (m *StoreMetrics) routesPublished(count, bytes int) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.routes = routesMetrics{looked: true, count: count, bytes: bytes}
+}
+
+// routesFailed notes that an attempt to publish the routes failed. A nil receiver
+// notes nothing.
+func (m *StoreMetrics) routesFailed() {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.routes.looked, m.routes.stale = true, true
+}
+
 func storeDesc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(prometheus.BuildFQName("shopkeeper", "store", name), help, append([]string{"namespace", "name"}, labels...), nil)
 }
@@ -67,11 +97,18 @@ var (
 	descSuspended  = storeDesc("suspended", "Whether a store is suspended.")
 	descDeletion   = storeDesc("deletion_timestamp_seconds", "Since when a store is being deleted; only while it is.")
 	descCorrection = storeDesc("corrections_total", "Changes in a store that were undone, by kind of thing.", "kind")
+
+	descRoutes      = prometheus.NewDesc("shopkeeper_relay_routes", "Routes of stores in the Secret that the relay reads.", nil, nil)
+	descRoutesBytes = prometheus.NewDesc("shopkeeper_relay_routes_bytes", "Size of the routes in the Secret that the relay reads, which holds 1 MiB.", nil, nil)
+	descRoutesStale = prometheus.NewDesc("shopkeeper_relay_routes_stale", "Whether the last attempt to publish the relay's routes failed.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (m *StoreMetrics) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descInfo, descCondition, descReason, descDrift, descPlan, descVersionEnd, descSuspended, descDeletion, descCorrection} {
+	for _, d := range []*prometheus.Desc{
+		descInfo, descCondition, descReason, descDrift, descPlan, descVersionEnd, descSuspended, descDeletion, descCorrection,
+		descRoutes, descRoutesBytes, descRoutesStale,
+	} {
 		ch <- d
 	}
 }
@@ -100,6 +137,25 @@ func (m *StoreMetrics) Collect(ch chan<- prometheus.Metric) {
 		collectStore(ch, store)
 	}
 	m.collectCorrections(ch, there)
+	m.collectRoutes(ch)
+}
+
+// collectRoutes shows nothing before the routes were looked at, and nothing at all
+// where no relay is told of the stores.
+func (m *StoreMetrics) collectRoutes(ch chan<- prometheus.Metric) {
+	m.mu.Lock()
+	routes := m.routes
+	m.mu.Unlock()
+	if !routes.looked {
+		return
+	}
+	stale := 0.0
+	if routes.stale {
+		stale = 1
+	}
+	ch <- prometheus.MustNewConstMetric(descRoutes, prometheus.GaugeValue, float64(routes.count))
+	ch <- prometheus.MustNewConstMetric(descRoutesBytes, prometheus.GaugeValue, float64(routes.bytes))
+	ch <- prometheus.MustNewConstMetric(descRoutesStale, prometheus.GaugeValue, stale)
 }
 
 func collectStore(ch chan<- prometheus.Metric, store *v1alpha1.ShopifyStore) {

@@ -64,7 +64,7 @@ func TestStoreMetrics(t *testing.T) {
 	b.shows(registry, "info", " Enforce "+b.domain+" 1")
 	b.ready()
 	b.shows(registry, "info", "2026-07 Enforce "+b.domain+" 1")
-	b.shows(registry, "condition", "Connected 1", "InSync 1", "MetafieldsApplied 1", "PriceRulesApplied 1", "Ready 1", "ScopesGranted 1", "SettingsVerified 1", "WebhooksApplied 1")
+	b.shows(registry, "condition", "Connected 1", "InSync 1", "MetafieldsApplied 1", "PriceRulesApplied 1", "Ready 1", "RelayReachable 1", "ScopesGranted 1", "SettingsVerified 1", "WebhooksApplied 1")
 	b.shows(registry, "ready_reason", "Ready 1")
 	b.shows(registry, "drift", "0")
 	b.shows(registry, "plan_changes", "0")

@@ -26,6 +26,7 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) err
 	if err := r.dial(ctx, run, version.Used); err != nil {
 		return err
 	}
+	r.tellRelay(run) // a shop that does not answer is no reason to miss a rotation
 	run.observed, err = run.client.Observe(ctx)
 	if shopify.KindOf(err) == shopify.ScopeMissing {
 		// Shopify withholds the whole reply then; what was granted can always be
@@ -50,8 +51,12 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) err
 	if err := r.refuseRival(ctx, run); err != nil {
 		return err
 	}
-	run.bindShop()
+	if err := r.bind(ctx, run); err != nil {
+		return err
+	}
+	run.showShop()
 	run.markConnected(version, r.Now())
+	r.tellRelay(run)
 	return nil
 }
 
@@ -106,13 +111,13 @@ func (r *ShopifyStoreReconciler) dial(ctx context.Context, run *storeRun, versio
 
 // checkShop refuses another shop than the one that was bound before: a domain
 // that came to belong to somebody else must not receive this client's data, nor
-// this ledger the other's.
+// this ledger the other's. Where the ledger knows the store, it decides; see bind.
 func (run *storeRun) checkShop() error {
 	shop := run.observed.Shop
 	if shop.Domain != run.store.Spec.ShopDomain {
 		return outcome.Stall(v1alpha1.ReasonShopChanged, "The shop at %s answers as %s: create a ShopifyStore for that address", run.store.Spec.ShopDomain, shop.Domain)
 	}
-	if bound := run.store.Status.Shop; bound != nil && bound.ID != shop.ID {
+	if bound := run.store.Status.Shop; bound != nil && bound.ID != shop.ID && !run.ledger.bound() {
 		return outcome.Stall(v1alpha1.ReasonShopChanged,
 			"%s is another shop than before (%s, was %s): nothing is written to it; delete this ShopifyStore with deletionPolicy Orphan and create another one for the new shop",
 			run.store.Spec.ShopDomain, shop.ID, bound.ID)
@@ -120,9 +125,9 @@ func (run *storeRun) checkShop() error {
 	return nil
 }
 
-// bindShop notes the shop that answered, once it is sure to be the client's and
+// showShop notes the shop that answered, once it is sure to be the client's and
 // nobody else's.
-func (run *storeRun) bindShop() {
+func (run *storeRun) showShop() {
 	if run.observed == nil {
 		return
 	}

@@ -25,7 +25,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
+	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
 
@@ -54,9 +56,19 @@ type ShopifyStoreReconciler struct {
 	// RelayURL is the public https address of the webhook relay, without the
 	// path of a store.
 	RelayURL string
+	// Routes tells the relay of the stores. Where it is nil nothing is reported.
+	Routes *RelayRoutes
+	// AskRelay asks the relay at an address whether it takes a route's webhooks in;
+	// see relayprobe.Ask.
+	AskRelay func(ctx context.Context, relayURL string, route routes.Route) error
 	// ResyncInterval is how often an idle store is compared with its spec, give
 	// or take 5%.
 	ResyncInterval time.Duration
+	// Ledger is the record of what stores are, sell and owe. Where it is nil a store's
+	// status alone says which shop it is, and sale events are refused.
+	Ledger *ledger.Ledger
+	// Pushes brings products in line with their items. It is needed beside Ledger.
+	Pushes Pushes
 	// Metrics counts corrections; nobody does where it is nil.
 	Metrics *StoreMetrics
 	// Now tells the time.
@@ -64,9 +76,14 @@ type ShopifyStoreReconciler struct {
 
 	// deprecations are what was said of each store, by owner.
 	deprecations sync.Map
-	zones        zoneCache
-	looks        looks
-	codes        codeCache
+	// relayMisses counts each store's failed probes of the relay in a row, by owner.
+	relayMisses sync.Map
+	// ledgers are what was last read of each store in the ledger, by owner.
+	ledgers sync.Map
+	wake    waker
+	zones   zoneCache
+	looks   looks
+	codes   codeCache
 }
 
 // Reconcile brings one store in line.
@@ -87,9 +104,11 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 	case run.store.Spec.Suspend:
 		return ctrl.Result{}, nil
 	}
+	r.lookAtLedger(ctx, run)
 	if err := r.bringInLine(ctx, run); err != nil {
 		return ctrl.Result{}, err
 	}
+	run.judgeBacklog()
 	run.all(ctx, gate{v1alpha1.SchedulesAppliedCondition, r.schedules})
 	return ctrl.Result{}, nil
 }
@@ -120,6 +139,8 @@ func (r *ShopifyStoreReconciler) bringInLine(ctx context.Context, run *storeRun)
 		gate{v1alpha1.MetafieldsAppliedCondition, r.metafields},
 		gate{v1alpha1.WebhooksAppliedCondition, r.webhooks},
 		gate{v1alpha1.PriceRulesAppliedCondition, r.applyPriceRules},
+		gate{v1alpha1.SaleEventsAppliedCondition, r.applySaleEvents},
+		gate{v1alpha1.RelayReachableCondition, r.relayReachable},
 	)
 	return nil
 }
@@ -154,6 +175,8 @@ type storeRun struct {
 	names map[string]string
 	// relayProblem says why no webhook address could be made.
 	relayProblem error
+	relay        relayAnswer
+	ledger       ledgerLook
 	pickup       bool // local pickup is written, not only read
 	// nextSlot is when the next schedule is due; zero if none is.
 	nextSlot time.Time
@@ -172,6 +195,9 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 			r.zones.forget(req.String())
 			r.looks.forget(req.String())
 			r.codes.forget(req.String())
+			r.relayMisses.Delete(req.String())
+			r.ledgers.Delete(req.String())
+			r.Routes.Drop(req.NamespacedName)
 			return nil, nil
 		}
 		return nil, err

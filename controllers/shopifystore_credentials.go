@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,6 +23,10 @@ const (
 	webhookSecretKey         = "webhookSecret"
 	previousWebhookSecretKey = "previousWebhookSecret"
 )
+
+// maxSigningSecret bounds a signing secret, in bytes: all stores' share the Secret
+// that the relay reads.
+const maxSigningSecret = 256
 
 // credentials are what a store's Secret holds.
 type credentials struct {
@@ -53,6 +58,10 @@ func (r *ShopifyStoreReconciler) credentials(ctx context.Context, store *v1alpha
 		return c, outcome.Stall(v1alpha1.ReasonSecretInvalid, "Secret %s: %v", name, err)
 	}
 	c.signing = signingSecrets(value(webhookSecretKey), value(clientSecretKey), value(previousWebhookSecretKey))
+	if slices.ContainsFunc(c.signing, func(secret string) bool { return len(secret) > maxSigningSecret }) {
+		return c, outcome.Stall(v1alpha1.ReasonSecretInvalid, "Secret %s: no client secret of Shopify's has more than %d characters: correct %s, %s or %s",
+			name, maxSigningSecret, webhookSecretKey, clientSecretKey, previousWebhookSecretKey)
+	}
 	c.revision = string(secret.UID) + "/" + secret.ResourceVersion
 	return c, nil
 }

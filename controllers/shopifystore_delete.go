@@ -8,6 +8,7 @@ import (
 
 	"github.com/fluxcd/pkg/runtime/conditions"
 	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -140,5 +141,7 @@ func (run *storeRun) letGo(ctx context.Context) error {
 	run.r.Shopify.Forget(run.owner())
 	run.r.zones.forget(run.owner())
 	run.r.codes.forget(run.owner())
+	run.r.relayMisses.Delete(run.owner())
+	run.r.Routes.Drop(client.ObjectKeyFromObject(run.store))
 	return nil
 }

@@ -120,8 +120,9 @@ func (r *ShopifyStoreReconciler) withdraw(ctx context.Context, run *storeRun) er
 	if err := run.deleteAll(ctx, run.ownSubscriptions(run.observed.WebhookSubscriptions, uri), run.client.DeleteWebhookSubscription); err != nil {
 		return err
 	}
+	r.Routes.Drop(client.ObjectKeyFromObject(run.store))
 	run.store.Status.Inventory, run.store.Status.Drift = nil, nil
-	for _, condition := range append(slices.Clone(groupConditions), v1alpha1.SchedulesAppliedCondition) {
+	for _, condition := range append(slices.Clone(groupConditions), v1alpha1.SaleEventsAppliedCondition, v1alpha1.RelayReachableCondition, v1alpha1.SchedulesAppliedCondition) {
 		conditions.Delete(run.store, condition)
 	}
 	return nil

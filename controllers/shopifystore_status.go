@@ -23,7 +23,8 @@ import (
 var ownedConditions = []string{
 	meta.ReadyCondition, meta.ReconcilingCondition, meta.StalledCondition,
 	v1alpha1.ConnectedCondition, v1alpha1.ScopesGrantedCondition, v1alpha1.SettingsVerifiedCondition,
-	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition, v1alpha1.PriceRulesAppliedCondition, v1alpha1.SchedulesAppliedCondition,
+	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition, v1alpha1.PriceRulesAppliedCondition, v1alpha1.SaleEventsAppliedCondition, v1alpha1.RelayReachableCondition, v1alpha1.SchedulesAppliedCondition,
+	v1alpha1.WebhooksProcessedCondition,
 	v1alpha1.InSyncCondition, v1alpha1.SuspendedCondition, v1alpha1.DeletingCondition,
 }
 
@@ -194,6 +195,12 @@ func (run *storeRun) drift() []string {
 func (run *storeRun) result() (ctrl.Result, error) {
 	var errs []error
 	after := run.r.resync()
+	if run.relay.again > 0 {
+		after = run.relay.again
+	}
+	if run.ledger.missed {
+		after = min(after, ledgerRetry)
+	}
 	for _, f := range run.failures {
 		switch {
 		case f.verdict.RetryAfter > 0 && f.verdict.Stalled:

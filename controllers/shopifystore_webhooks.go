@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
 	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
@@ -30,6 +32,13 @@ func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) er
 			"Secret %s holds no %s, so no webhook could be told from a forged one: add the app's client secret under that key, or empty spec.webhooks",
 			run.store.Spec.CredentialsSecretRef.Name, webhookSecretKey)
 	}
+	if len(wanted) > 0 && r.Routes == nil {
+		return relayUnknown()
+	}
+	r.askRelay(ctx, run)
+	if err := run.waitForRelay(); err != nil {
+		return err
+	}
 	err = run.apply(ctx, plan.KindSubscription, func(ctx context.Context, a plan.Action) (string, error) {
 		s := wanted[a.Key]
 		s.ID = a.ID
@@ -50,6 +59,9 @@ func (r *ShopifyStoreReconciler) webhooks(ctx context.Context, run *storeRun) er
 	}
 	if err != nil {
 		return err
+	}
+	if len(wanted) == 0 && !run.observing() {
+		r.Routes.Drop(client.ObjectKeyFromObject(run.store)) // the last subscription is gone
 	}
 	return run.applied(v1alpha1.WebhooksAppliedCondition, plan.KindSubscription, "%d topics are reported to %s", len(wanted), uri)
 }

@@ -67,6 +67,7 @@ type bed struct {
 	domain string
 	store  *v1alpha1.ShopifyStore
 	r      *ShopifyStoreReconciler
+	routes *RelayRoutes
 	events *events.FakeRecorder
 	now    time.Time
 	power  *power
@@ -161,9 +162,15 @@ func (b *bed) restart() {
 	b.power = power
 	b.events = events.NewFakeRecorder(1000)
 	kube := indexed(power)
+	b.routes = newRelayRoutes(b.store.Namespace, func() time.Time { return b.now })
+	b.routes.wake = func() { // at once, unless the process is dead
+		if !power.off.Load() {
+			b.publish()
+		}
+	}
 	b.r = &ShopifyStoreReconciler{
 		Client: kube, Live: kube, Events: b.events, Shopify: clients,
-		RelayURL: relayURL, ResyncInterval: 10 * time.Minute, Now: func() time.Time { return b.now },
+		RelayURL: relayURL, Routes: b.routes, AskRelay: askRelay, ResyncInterval: 10 * time.Minute, Now: func() time.Time { return b.now },
 	}
 }
 

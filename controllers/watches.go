@@ -18,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 )
@@ -46,6 +47,7 @@ func (r *ShopifyStoreReconciler) SetupWithManager(ctx context.Context, mgr ctrl.
 			builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		Owns(&v1alpha1.SyncJob{}, builder.WithPredicates(jobEnded())).
 		Watches(&v1alpha1.ShopifyStore{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(connectionChanged())).
+		WatchesRawSource(source.Func(r.wake.listen)).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: workers,
 			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](backoffBase, backoffMax),

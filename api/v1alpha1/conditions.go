@@ -8,7 +8,7 @@ import (
 const Finalizer = "shopify.shopkeeper.dev/store"
 
 // Condition types of a ShopifyStore, beside Ready, Reconciling and Stalled of
-// kstatus. Those from Connected to PriceRulesApplied are summed up into Ready, in
+// kstatus. Those from Connected to RelayReachable are summed up into Ready, in
 // this order.
 const (
 	// ConnectedCondition: the shop answers and accepts the credentials.
@@ -23,8 +23,15 @@ const (
 	WebhooksAppliedCondition = "WebhooksApplied"
 	// PriceRulesAppliedCondition: the price rules and their codes are in place.
 	PriceRulesAppliedCondition = "PriceRulesApplied"
+	// SaleEventsAppliedCondition: the sale events and their terms are in the ledger.
+	SaleEventsAppliedCondition = "SaleEventsApplied"
+	// RelayReachableCondition: the relay takes the store's webhooks in.
+	RelayReachableCondition = "RelayReachable"
 	// SchedulesAppliedCondition: the schedules make their SyncJobs.
 	SchedulesAppliedCondition = "SchedulesApplied"
+	// WebhooksProcessedCondition: what was taken in of the store's webhooks is in the
+	// ledger. It does not count for Ready.
+	WebhooksProcessedCondition = "WebhooksProcessed"
 	// InSyncCondition: the store equals the spec. It is False while a change
 	// made in the store is being corrected, where something of the spec cannot be
 	// applied, and in mode Observe while a plan waits. It does not count for
@@ -107,6 +114,28 @@ const (
 	ReasonTopicUnknown = "TopicUnknown"
 	// ReasonRelayURLInvalid: the operator's relay URL cannot be used.
 	ReasonRelayURLInvalid = "RelayURLInvalid"
+	// ReasonRelayNotConfigured: the operator tells no relay of the stores.
+	ReasonRelayNotConfigured = "RelayNotConfigured"
+	// ReasonRelayReachable: the relay takes the store's webhooks in.
+	ReasonRelayReachable = "RelayReachable"
+	// ReasonRelayNotReachable: the relay does not take the store's webhooks in.
+	ReasonRelayNotReachable = "RelayNotReachable"
+	// ReasonRoutePropagating: the relay does not know a change of the store's route
+	// yet, and goes by the route before.
+	ReasonRoutePropagating = "RoutePropagating"
+
+	// ReasonLedgerUnavailable: the ledger does not answer.
+	ReasonLedgerUnavailable = "LedgerUnavailable"
+	// ReasonLedgerNotConfigured: the operator has no ledger.
+	ReasonLedgerNotConfigured = "LedgerNotConfigured"
+	// ReasonTermsInUse: the spec takes back terms under which something was sold.
+	ReasonTermsInUse = "TermsInUse"
+	// ReasonProcessed: no delivery is dead, and none waits long.
+	ReasonProcessed = "Processed"
+	// ReasonBehind: a delivery has been waiting for long.
+	ReasonBehind = "Behind"
+	// ReasonDeadLetters: deliveries failed too often and are tried no more.
+	ReasonDeadLetters = "DeadLetters"
 
 	// ReasonInSync: the store equals the spec.
 	ReasonInSync = "InSync"

@@ -87,6 +87,14 @@ type ShopifyStoreSpec struct {
 	// +kubebuilder:default={}
 	Webhooks WebhookSettings `json:"webhooks,omitzero"`
 
+	// saleEvents are the client's sale events, with what each promises the
+	// consignors.
+	// +optional
+	// +listType=map
+	// +listMapKey=id
+	// +kubebuilder:validation:MaxItems=20
+	SaleEvents []SaleEvent `json:"saleEvents,omitempty"`
+
 	// priceRules are discount codes, each with the price rule behind it.
 	// +optional
 	// +listType=map

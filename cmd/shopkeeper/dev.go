@@ -31,31 +31,29 @@ type devOptions struct {
 	once      bool
 	timeout   time.Duration
 	simulator string
-	relayURL  string
 	resync    time.Duration
 	logs      bool
 }
 
 func newDevCommand() *cobra.Command {
 	o := devOptions{
-		timeout: 2 * time.Minute, simulator: "127.0.0.1:8765",
-		relayURL: "https://relay.shopkeeper.example", resync: 10 * time.Second,
+		timeout: 2 * time.Minute, simulator: "127.0.0.1:8765", resync: 10 * time.Second,
 	}
 	cmd := &cobra.Command{
 		Use:   "dev",
 		Short: "Run everything in one process, with two sample clients",
-		Long: `Run a Kubernetes control plane, a simulated Shopify and the manager in one
-process, apply two sample clients and show what became of them. The control
-plane's binaries are taken from $KUBEBUILDER_ASSETS; make demo sees to them.`,
+		Long: `Run a Kubernetes control plane, a simulated Shopify, the relay and the manager in
+one process, apply two sample clients, import what their consignors bring, have
+customers buy some of it, and print the statements. The control plane's binaries
+are taken from $KUBEBUILDER_ASSETS; make demo sees to them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), cmd.OutOrStdout()) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.samples, "samples", o.samples, "directory with YAML to apply instead of the built-in samples")
-	flags.BoolVar(&o.once, "once", o.once, "exit when all stores are Ready, or with an error that says why one is not")
-	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long to wait for all stores to become Ready")
+	flags.StringVar(&o.samples, "samples", o.samples, "directory with YAML to apply instead of the built-in samples, and for a store that is to sell something a directory of its name with consignors.csv, shifts.csv and items.csv")
+	flags.BoolVar(&o.once, "once", o.once, "exit when all statements agree with what was sold, or with an error that says why not")
+	flags.DurationVar(&o.timeout, "timeout", o.timeout, "how long to wait for all stores to become Ready, and for each store's statements")
 	flags.StringVar(&o.simulator, "simulator-listen", o.simulator, "address of the simulated Shopify; port 0 for any that is free")
-	flags.StringVar(&o.relayURL, "relay-url", o.relayURL, "address that webhook subscriptions name")
 	flags.DurationVar(&o.resync, "resync-interval", o.resync, "how often an idle store is compared with its spec")
 	flags.BoolVar(&o.logs, "logs", o.logs, "print the manager's logs")
 	return cmd
@@ -91,11 +89,20 @@ func (o devOptions) run(ctx context.Context, out io.Writer) error {
 	return errors.Join(err, processes.Wait())
 }
 
-// demonstrate starts the processes, applies the samples and reports when all
-// stores are Ready.
-func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, config *rest.Config, samples []client.Object, kubeconfig string, out io.Writer) error {
-	sim := simulator.New(simulator.Options{Now: time.Now, Versions: simulator.KnownVersions()})
-	if err := plantShops(sim, samples); err != nil {
+// demonstrate starts the processes, applies the samples, reports when all stores
+// are Ready, and then has them sell.
+func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, config *rest.Config, samples sampleSet, kubeconfig string, out io.Writer) error {
+	directory, err := os.MkdirTemp("", "shopkeeper-dev-")
+	if err != nil {
+		return err
+	}
+	processes.Go(func() error { <-ctx.Done(); return os.RemoveAll(directory) })
+	relay, err := newDevRelay(ctx, directory)
+	if err != nil {
+		return err
+	}
+	sim := simulator.New(simulator.Options{Now: time.Now, Versions: simulator.KnownVersions(), Webhooks: relay.webhooks()})
+	if err := plantShops(sim, samples.objects); err != nil {
 		return err
 	}
 	var lc net.ListenConfig
@@ -105,23 +112,34 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	}
 	processes.Go(func() error { return serve(ctx, listener, sim) })
 	endpoint := "http://" + listener.Addr().String()
-	processes.Go(func() error {
-		return runManager(ctx, config, managerOptions{
-			relayURL: o.relayURL, resyncInterval: o.resync, workers: 4, shopifyEndpoint: endpoint,
-			metricsAddress: "0", probeAddress: "0",
-		})
-	})
+	books, err := openDevLedger(ctx, directory)
+	if err != nil {
+		return err
+	}
 	kube, err := client.New(config, client.Options{Scheme: newScheme()})
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintln(out, "Applying the samples ...")
-	if err := applyAll(ctx, kube, samples); err != nil {
+	if err := relay.run(ctx, processes, books, kube); err != nil {
 		return err
 	}
-	stores, err := waitUntilReady(ctx, kube, samples, o.timeout)
+	processes.Go(func() error {
+		return runManager(ctx, config, managerOptions{
+			relayURL: relay.url(), relayRoutesSecret: devRoutes.Name, relayRoutesNamespace: devRoutes.Namespace, askRelay: relay.ask(),
+			ledger: books, resyncInterval: o.resync, workers: 4, shopifyEndpoint: endpoint, metricsAddress: "0", probeAddress: "0",
+		})
+	})
+	_, _ = fmt.Fprintln(out, "Applying the samples ...")
+	if err := applyAll(ctx, kube, samples.objects); err != nil {
+		return err
+	}
+	stores, err := waitUntilReady(ctx, kube, samples.objects, o.timeout)
 	report(out, sim, stores)
 	if err != nil {
+		return err
+	}
+	m := &market{sim: sim, books: books, out: out}
+	if err := m.run(ctx, samples.files, stores, o.timeout); err != nil {
 		return err
 	}
 	return reportAccess(out, kubeconfig, endpoint)

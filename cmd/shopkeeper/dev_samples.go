@@ -25,14 +25,24 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
-// readSamples reads the objects to apply, Namespaces first.
-func (o devOptions) readSamples() ([]client.Object, error) {
-	var files fs.FS = config.Samples
+// sampleSet are the samples: objects to apply, Namespaces first, and the
+// directory that they are from.
+type sampleSet struct {
+	objects []client.Object
+	files   fs.FS
+}
+
+// readSamples reads the samples.
+func (o devOptions) readSamples() (sampleSet, error) {
+	files, err := fs.Sub(config.Samples, "samples")
+	if err != nil {
+		return sampleSet{}, err
+	}
 	if o.samples != "" {
 		files = os.DirFS(o.samples)
 	}
 	var objects []client.Object
-	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) != ".yaml" {
 			return err
 		}
@@ -51,7 +61,7 @@ func (o devOptions) readSamples() ([]client.Object, error) {
 		err = fmt.Errorf("no objects in the .yaml files of %s", o.samples)
 	}
 	slices.SortStableFunc(objects, func(a, b client.Object) int { return rank(a) - rank(b) })
-	return objects, err
+	return sampleSet{objects: objects, files: files}, err
 }
 
 func rank(o client.Object) int {

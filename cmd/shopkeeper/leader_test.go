@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/testenv"
 )
 
@@ -27,7 +28,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	os.Exit(testenv.Run(m, func(config *rest.Config) { restConfig = config }))
+	os.Exit(ledgertest.Stop(testenv.Run(m, func(config *rest.Config) { restConfig = config })))
 }
 
 // program starts shopkeeper, and returns how to end it gracefully.

@@ -33,6 +33,7 @@ func newCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newManagerCommand(), newSimulatorCommand(), newDevCommand())
+	root.AddCommand(newManagerCommand(), newRelayCommand(), newMigrateCommand(), newImportCommand(), newStatementCommand(),
+		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newSimulatorCommand(), newDevCommand())
 	return root
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -25,25 +26,37 @@ import (
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/controllers"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
 
 // managerOptions are the flags of the manager.
 type managerOptions struct {
-	relayURL          string
-	resyncInterval    time.Duration
-	workers           int
-	shopifyEndpoint   string
-	shopifyEndpointCA string
-	leaderElect       bool
-	leaderNamespace   string
-	metricsAddress    string
-	probeAddress      string
-	debug             bool
+	relayURL             string
+	relayRoutesSecret    string
+	relayRoutesNamespace string
+	resyncInterval       time.Duration
+	workers              int
+	shopifyEndpoint      string
+	shopifyEndpointCA    string
+	leaderElect          bool
+	leaderNamespace      string
+	metricsAddress       string
+	probeAddress         string
+	debug                bool
+	ledgerURL            string
+
+	// ledger is one that is open already.
+	ledger   *ledger.Ledger
+	askRelay func(ctx context.Context, relayURL string, route routes.Route) error
 }
 
 func (o *managerOptions) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.relayURL, "relay-url", o.relayURL, "public https address of the webhook relay; Shopify delivers to /webhooks/<namespace>/<name> below it")
+	flags.StringVar(&o.relayRoutesSecret, "relay-routes-secret", o.relayRoutesSecret, "Secret that the manager writes for the relay to mount: the stores and what verifies their webhooks")
+	flags.StringVar(&o.relayRoutesNamespace, "relay-routes-namespace", o.relayRoutesNamespace, "namespace of that Secret; by default the one that the process runs in")
+	flags.StringVar(&o.ledgerURL, "ledger-url", o.ledgerURL, "the ledger: postgres://user:password@host/database; $"+ledgerURLVariable+" where it is not given. Without one, no webhook is worked off")
 	flags.DurationVar(&o.resyncInterval, "resync-interval", o.resyncInterval, "how often an idle store is compared with its spec (5% jitter)")
 	flags.IntVar(&o.workers, "workers", o.workers, "how many stores are reconciled at a time")
 	flags.StringVar(&o.shopifyEndpoint, "shopify-endpoint", o.shopifyEndpoint, "send the requests of all shops to this URL instead; for the simulator")
@@ -56,7 +69,10 @@ func (o *managerOptions) bind(flags *pflag.FlagSet) {
 }
 
 func newManagerCommand() *cobra.Command {
-	options := managerOptions{resyncInterval: 10 * time.Minute, workers: 10, leaderElect: true, metricsAddress: ":8080", probeAddress: ":8081"}
+	options := managerOptions{
+		relayRoutesSecret: "shopkeeper-relay-routes", resyncInterval: 10 * time.Minute, workers: 10, leaderElect: true,
+		metricsAddress: ":8080", probeAddress: ":8081", askRelay: askRelay,
+	}
 	kubeconfig := ""
 	cmd := &cobra.Command{
 		Use:   "manager",
@@ -102,7 +118,7 @@ func newScheme() *runtime.Scheme {
 const leaseName = "shopkeeper.shopify.shopkeeper.dev"
 
 // runManager runs the manager until the context ends.
-func runManager(ctx context.Context, config *rest.Config, o managerOptions) error {
+func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err error) {
 	if o.resyncInterval <= 0 {
 		return fmt.Errorf("--resync-interval=%s: give a duration above zero, such as 10m", o.resyncInterval)
 	}
@@ -110,6 +126,11 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 	if err != nil {
 		return err
 	}
+	books, closeLedger, err := o.openLedger(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLedger()) }()
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // the API server's priority and fairness limits us, not a guess made here
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
@@ -129,18 +150,30 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) erro
 	if err != nil {
 		return err
 	}
+	relayRoutes, err := o.relayRoutes(mgr, storeMetrics)
+	if err != nil {
+		return err
+	}
 	reconciler := &controllers.ShopifyStoreReconciler{
 		Client:         mgr.GetClient(),
 		Live:           mgr.GetAPIReader(),
 		Events:         mgr.GetEventRecorder("shopkeeper"),
 		Shopify:        clients,
 		RelayURL:       o.relayURL,
+		Routes:         relayRoutes,
+		AskRelay:       o.askRelay,
 		ResyncInterval: o.resyncInterval,
+		Ledger:         books,
 		Metrics:        storeMetrics,
 		Now:            time.Now,
 	}
 	if err := reconciler.SetupWithManager(ctx, mgr, o.workers); err != nil {
 		return fmt.Errorf("setting up the store controller: %w", err)
+	}
+	if books != nil {
+		if err := workOff(mgr, books, reconciler); err != nil {
+			return err
+		}
 	}
 	if err := mgr.AddHealthzCheck("ping", healthz.Ping); err != nil {
 		return err

@@ -98,6 +98,8 @@ type fleet struct {
 	binary   string
 	config   string
 	stores   []*v1alpha1.ShopifyStore
+	relay    *httptest.Server
+	relayCA  string // a file
 }
 
 func newFleet(b *testing.B, sim *simulator.Simulator, endpoint string, round int) *fleet {
@@ -108,6 +110,7 @@ func newFleet(b *testing.B, sim *simulator.Simulator, endpoint string, round int
 	kube, err := client.New(restConfig, client.Options{Scheme: scheme})
 	must(b, err)
 	f := &fleet{b: b, kube: kube, endpoint: endpoint, binary: filepath.Join(b.TempDir(), "shopkeeper"), config: testenv.Kubeconfig(b, restConfig)}
+	f.relay, f.relayCA = startRelay(b, kube)
 	build := exec.CommandContext(b.Context(), "go", "build", "-o", f.binary, "./cmd/shopkeeper")
 	build.Dir = testenv.Root()
 	if out, err := build.CombinedOutput(); err != nil {
@@ -188,7 +191,9 @@ func (f *fleet) change(m *managerProcess) []time.Duration {
 	for i := range changes {
 		s := f.stores[thousand-1-i*(thousand/changes)]
 		must(f.b, f.kube.Get(f.b.Context(), client.ObjectKeyFromObject(s), s))
-		s.Spec.Webhooks.AdditionalTopics = append(s.Spec.Webhooks.AdditionalTopics, "PRODUCTS_CREATE")
+		s.Spec.MetafieldDefinitions = append(s.Spec.MetafieldDefinitions, v1alpha1.MetafieldDefinition{
+			Namespace: "consignment", Key: "size", Name: "Size", Type: "single_line_text_field",
+		})
 		started := time.Now()
 		must(f.b, f.kube.Update(f.b.Context(), s))
 		eventually(f.b, time.Minute, 5*time.Millisecond, "a change is in effect", func() bool {
@@ -234,8 +239,10 @@ func (f *fleet) manager(resync time.Duration) *managerProcess {
 	address := listener.Addr().String()
 	must(f.b, listener.Close())
 	m := &managerProcess{b: f.b, metrics: "http://" + address + "/metrics"}
-	m.cmd = exec.CommandContext(f.b.Context(), f.binary, "manager", "--kubeconfig", f.config, "--leader-elect=false", "--relay-url", "https://hooks.example.com",
+	m.cmd = exec.CommandContext(f.b.Context(), f.binary, "manager", "--kubeconfig", f.config, "--leader-elect=false",
+		"--relay-url", f.relay.URL, "--relay-routes-namespace", relayRoutes.Namespace, "--relay-routes-secret", relayRoutes.Name,
 		"--shopify-endpoint", f.endpoint, "--resync-interval", resync.String(), "--metrics-bind-address", address, "--health-probe-bind-address", "0")
+	m.cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+f.relayCA)
 	m.cmd.Stderr = io.Discard
 	if os.Getenv("BENCH_LOG") != "" {
 		m.cmd.Stderr = os.Stderr

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/go-logr/logr"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+
+	"github.com/shopkeeper-dev/shopkeeper/controllers"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+)
+
+// openLedger opens the ledger that the flags name, unless one is open already; nil
+// where they name none. It returns how to close it.
+func (o *managerOptions) openLedger(ctx context.Context) (*ledger.Ledger, func() error, error) {
+	leave := func() error { return nil }
+	url := o.ledgerURL
+	if url == "" {
+		url = os.Getenv(ledgerURLVariable)
+	}
+	switch {
+	case o.ledger != nil:
+		return o.ledger, leave, nil
+	case url == "":
+		ctrl.Log.Info("there is no ledger, so no webhook is worked off and no sale recorded: give --ledger-url or set $" + ledgerURLVariable)
+		return nil, leave, nil
+	}
+	books, err := ledger.Open(ctx, ledger.Options{URL: url})
+	if err != nil {
+		return nil, nil, fmt.Errorf("--ledger-url: %w", err)
+	}
+	return books, books.Close, nil
+}
+
+// workOff sets up what works webhooks off.
+func workOff(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.ShopifyStoreReconciler) error {
+	queue, err := deliveries.New(deliveries.Options{
+		Ledger: books, Shops: controllers.Shops{Reconciler: reconciler},
+		Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("deliveries"))), Registerer: metrics.Registry,
+	})
+	if err != nil {
+		return fmt.Errorf("setting up the queue of deliveries: %w", err)
+	}
+	reconciler.Pushes = queue
+	if err := mgr.Add(queue); err != nil {
+		return err
+	}
+	return mgr.Add(&deliveries.Watcher{Queue: queue})
+}

@@ -1,0 +1,113 @@
+package controllers
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/util/workqueue"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+)
+
+func TestShopsHandsOutTheStoresClient(t *testing.T) {
+	b := newBed(t)
+	shops := func() Shops { return Shops{b.r} }
+	if _, err := shops().Client(t.Context(), b.inLedger()); !errors.Is(err, deliveries.ErrNoStore) {
+		t.Errorf("before it is applied: %v", err)
+	}
+	lean(&b.store.Spec)
+	b.apply()
+	if _, err := shops().Client(t.Context(), b.inLedger()); !errors.Is(err, deliveries.ErrNotConnected) {
+		t.Errorf("before it connected: %v", err)
+	}
+	b.ready()
+	last, _ := b.r.Shopify.Last(b.inLedger().String())
+	if c, err := shops().Client(t.Context(), b.inLedger()); err != nil || c != last {
+		t.Errorf("the last look's is another: %v", err)
+	}
+	b.restart()
+	c, err := shops().Client(t.Context(), b.inLedger())
+	b.must(err)
+	if shop, _, err := c.WebhookSubscriptions(t.Context()); err != nil || shop != b.store.Status.Shop.ID {
+		t.Errorf("one that was made from the Secret reaches %s, %v", shop, err)
+	}
+	b.restart()
+	b.secret(map[string]string{})
+	if _, err := shops().Client(t.Context(), b.inLedger()); !errors.Is(err, deliveries.ErrNotConnected) {
+		t.Errorf("without credentials: %v", err)
+	}
+}
+
+func TestShopsWithholdsWrites(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(*v1alpha1.ShopifyStoreSpec)
+		want   error
+	}{
+		"enforced":  {"that is what it is for", func(*v1alpha1.ShopifyStoreSpec) {}, nil},
+		"suspended": {"the store is left alone", func(s *v1alpha1.ShopifyStoreSpec) { s.Suspend = true }, deliveries.ErrWithheld},
+		"observed":  {"nothing is written", func(s *v1alpha1.ShopifyStoreSpec) { s.Mode = v1alpha1.ModeObserve }, deliveries.ErrWithheld},
+	}
+	b := newBed(t)
+	lean(&b.store.Spec)
+	b.apply()
+	b.ready()
+	plain := b.store.Spec.DeepCopy()
+	for name, tc := range cases {
+		b.change(func(s *v1alpha1.ShopifyStoreSpec) { plain.DeepCopyInto(s); tc.change(s) })
+		if err := (Shops{b.r}).MayWrite(t.Context(), b.inLedger()); !errors.Is(err, tc.want) {
+			t.Errorf("%s: %s: %v", name, tc.reason, err)
+		}
+	}
+	b.must(api.Delete(t.Context(), b.store))
+	if err := (Shops{b.r}).MayWrite(t.Context(), b.inLedger()); !errors.Is(err, deliveries.ErrWithheld) {
+		t.Errorf("while it is deleted: %v", err)
+	}
+	if err := (Shops{b.r}).MayWrite(t.Context(), ledger.Store{Tenant: b.store.Namespace, Name: "no-such"}); !errors.Is(err, deliveries.ErrNoStore) {
+		t.Errorf("there is none: %v", err)
+	}
+}
+
+func TestShopsListsTheStores(t *testing.T) {
+	b := newBed(t)
+	b.apply()
+	b.r.Client = b.cached()
+	if got, err := (Shops{b.r}).Stores(t.Context()); err != nil || !slices.Equal(got, []ledger.Store{b.inLedger()}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// A store with schedules is reconciled often, and looked at only when that is asked
+// for.
+func TestShopsHasAStoreLookedAt(t *testing.T) {
+	b := newBed(t)
+	lean(&b.store.Spec)
+	b.store.Spec.Schedules = []v1alpha1.Schedule{{Name: "orders", Schedule: "@hourly", Type: v1alpha1.SyncJobOrders}}
+	b.apply()
+	b.ready()
+	Shops{b.r}.Look(b.inLedger()) // nobody works yet
+	queue := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[reconcile.Request]())
+	t.Cleanup(queue.ShutDown)
+	b.must(b.r.wake.listen(t.Context(), queue))
+	b.settle()
+	b.calls()
+	b.now = b.now.Add(time.Second)
+	b.settle()
+	if got := b.calls(); len(got) > 0 {
+		t.Fatalf("looked at without being asked: %q", got)
+	}
+	Shops{b.r}.Look(b.inLedger())
+	if got, _ := queue.Get(); got.NamespacedName != client.ObjectKeyFromObject(b.store) {
+		t.Errorf("in the queue is %s", got)
+	}
+	b.settle()
+	if got := b.calls(); len(got) != 1 {
+		t.Errorf("asked for a look, and got %q", got)
+	}
+}
