@@ -1,0 +1,252 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	. "github.com/onsi/gomega"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// world is Shopify, in this process, and where the others find it and one another.
+type world struct {
+	*WithT
+	t     *testing.T
+	sim   *simulator.Simulator
+	place ledgertest.Place
+	// endpoint is Shopify's URL, relay the relay's address, routes its file.
+	endpoint, relay, routes string
+}
+
+// patience is how long a condition may take to come about.
+const patience = 5 * time.Minute
+
+func newWorld(t *testing.T, place ledgertest.Place) *world {
+	w := &world{WithT: NewWithT(t), t: t, place: place}
+	w.SetDefaultEventuallyTimeout(patience)
+	w.SetDefaultEventuallyPollingInterval(250 * time.Millisecond) // to look costs those who work
+	// Shopify tries for four hours; this one as often in less time.
+	var retries []time.Duration
+	for n := range 400 {
+		retries = append(retries, time.Duration(n+1)*200*time.Millisecond)
+	}
+	w.sim = simulator.New(simulator.Options{Versions: simulator.KnownVersions(), Webhooks: simulator.WebhookOptions{Retries: retries}})
+	server := httptest.NewServer(w.sim)
+	t.Cleanup(server.Close)
+	t.Cleanup(w.sim.Close)
+	w.endpoint, w.relay, w.routes = server.URL, freeAddress(w), filepath.Join(t.TempDir(), "routes.json")
+	var list []routes.Route
+	for _, s := range stores {
+		list = append(list, s.Route())
+		w.Expect(s.OpenShop(w.sim, "http://"+w.relay)).To(Succeed())
+		settings := simulator.DeliverySettings{Via: "http://" + w.relay, Rules: []simulator.DeliveryRule{{Duplicates: 1, Reorder: simulator.Duration(200 * time.Millisecond)}}}
+		w.Expect(w.sim.SetDelivery(s.Domain, settings)).To(Succeed())
+		w.inLedger(func(l *ledger.Ledger) error { return s.Found(t.Context(), l, w.sim, time.Now()) })
+	}
+	text, err := routes.Format(list)
+	w.Expect(err).NotTo(HaveOccurred())
+	w.Expect(os.WriteFile(w.routes, text, 0o600)).To(Succeed())
+	return w
+}
+
+// freeAddress is one that the relay can have, and have again.
+func freeAddress(w *world) string {
+	l, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
+	w.Expect(err).NotTo(HaveOccurred())
+	defer func() { w.Expect(l.Close()).To(Succeed()) }()
+	return l.Addr().String()
+}
+
+// inLedger opens the ledger as a manager does, for as long as f takes.
+func (w *world) inLedger(f func(*ledger.Ledger) error) {
+	w.t.Helper()
+	l, err := ledger.Open(w.t.Context(), ledger.Options{URL: w.place.Manager})
+	w.Expect(err).NotTo(HaveOccurred())
+	w.Expect(f(l)).To(Succeed())
+	w.Expect(l.Close()).To(Succeed())
+}
+
+// stockUp brings items to both stores.
+func (w *world) stockUp(items int) {
+	w.t.Helper()
+	w.inLedger(func(l *ledger.Ledger) error {
+		for _, s := range stores {
+			for n := range items {
+				if _, err := s.Bring(w.t.Context(), l, w.sim, itemName(n), "listed", 2499); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func itemName(n int) string { return fmt.Sprintf("%s-%d", []string{"kim", "robin"}[n%2], n) }
+
+// sell sells the items from one to another in both stores. Every third is given
+// back, every fifth cancelled, and of every seventh the price is lower.
+func (w *world) sell(from, to int) {
+	w.t.Helper()
+	for n := from; n < to; n++ {
+		for _, s := range stores {
+			c := simulator.Checkout{Lines: []simulator.CheckoutLine{{SKU: itemName(n)}}}
+			if n%7 == 0 {
+				c.Discounts = []simulator.Discount{{Code: "LESS", Amount: 333, Method: simulator.AllocateAcross}}
+			}
+			o, err := w.sim.Checkout(s.Domain, c)
+			w.Expect(err).NotTo(HaveOccurred())
+			switch {
+			case n%3 == 0:
+				_, err = w.sim.RefundOrder(s.Domain, o.ID, simulator.RefundRequest{Lines: []simulator.RefundRequestLine{{SKU: itemName(n), RestockType: "RETURN"}}})
+			case n%5 == 0:
+				_, err = w.sim.CancelOrder(s.Domain, o.ID, simulator.Cancellation{})
+			}
+			w.Expect(err).NotTo(HaveOccurred())
+		}
+	}
+}
+
+// manage works deliveries off in this process until the test's end.
+func (w *world) manage(l *ledger.Ledger) {
+	shops, err := deliverytest.NewShops(w.endpoint, stores)
+	w.Expect(err).NotTo(HaveOccurred())
+	queue, err := deliveries.New(deliveries.Options{Ledger: l, Shops: shops, RescueAfter: rescueAfter})
+	w.Expect(err).NotTo(HaveOccurred())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- queue.Start(ctx) }()
+	w.t.Cleanup(func() { cancel(); w.Expect(<-ended).NotTo(HaveOccurred()) })
+}
+
+// acknowledged are the deliveries that were answered 200, by store, topic and
+// webhook id: how often each was.
+func (w *world) acknowledged() map[string]int {
+	got := map[string]int{}
+	for _, d := range w.sim.Deliveries(simulator.DeliveryFilter{State: simulator.DeliveryDone}) {
+		got[d.Shop+" "+d.Topic+" "+d.WebhookID]++
+	}
+	return got
+}
+
+// more waits until some more deliveries were acknowledged.
+func (w *world) more(deliveries int) {
+	w.t.Helper()
+	until := len(w.acknowledged()) + deliveries
+	w.Eventually(func() int { return len(w.acknowledged()) }).Should(BeNumerically(">=", until), w.answers)
+}
+
+// answers say how Shopify's attempts ended that are not done: how many how.
+func (w *world) answers() string {
+	how := map[string]int{}
+	for _, d := range w.sim.Deliveries(simulator.DeliveryFilter{}) {
+		last := "none"
+		if n := len(d.Attempts); n > 0 {
+			last = fmt.Sprint(d.Attempts[n-1].Status, " ", d.Attempts[n-1].Error)
+		}
+		how[d.State+" "+last]++
+	}
+	return fmt.Sprint(how)
+}
+
+// delivered waits until Shopify has nothing left to deliver.
+func (w *world) delivered() {
+	w.t.Helper()
+	w.Eventually(func() int { return len(w.sim.Deliveries(simulator.DeliveryFilter{State: simulator.DeliveryPending})) }).Should(BeZero())
+	for _, d := range w.sim.Deliveries(simulator.DeliveryFilter{}) {
+		w.Expect(d.State).To(Equal(simulator.DeliveryDone), d.Topic)
+	}
+}
+
+// settled waits until everything is worked off, and counts.
+func (w *world) settled(l *ledger.Ledger) {
+	w.t.Helper()
+	w.Eventually(func() ([]string, error) { return unfinished(w.t.Context(), l) }).Should(BeEmpty())
+	w.count(l)
+}
+
+// unfinished are how many jobs are in which state, of those that are not done.
+func unfinished(ctx context.Context, l *ledger.Ledger) (left []string, err error) {
+	rows, err := l.DB().QueryContext(ctx, "SELECT kind, CAST(state AS TEXT), COUNT(*) FROM river_job WHERE finalized_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var kind, state string
+		var jobs int
+		if err := rows.Scan(&kind, &state, &jobs); err != nil {
+			return nil, err
+		}
+		left = append(left, fmt.Sprintf("%d of %s %s", jobs, kind, state))
+	}
+	return left, rows.Err()
+}
+
+// count holds the ledger against Shopify: each acknowledged delivery is in the
+// inbox once, and done; each item earned what it should, and stands as it should.
+func (w *world) count(l *ledger.Ledger) {
+	w.t.Helper()
+	acknowledged := slices.Sorted(maps.Keys(w.acknowledged()))
+	var inbox []string
+	for _, s := range stores {
+		w.Expect(l.View(w.t.Context(), s.Store, func(tx *ledger.Tx) error {
+			for _, state := range []string{ledger.Pending, ledger.Dead, ledger.Done} {
+				list, err := tx.Deliveries(state, 100_000)
+				if err != nil {
+					return err
+				}
+				for _, d := range list {
+					w.Expect(state).To(Equal(ledger.Done), "%s: %s", d.Topic, d.Error)
+					inbox = append(inbox, s.Domain+" "+d.Topic+" "+d.WebhookID)
+				}
+			}
+			return nil
+		})).To(Succeed())
+		shop, _ := w.sim.Shop(s.Domain)
+		earned, err := deliverytest.Earned(w.t.Context(), l, s.Store)
+		w.Expect(err).NotTo(HaveOccurred())
+		w.Expect(earned).To(Equal(deliverytest.Due(shop)))
+		w.shelf(l, s, shop)
+	}
+	slices.Sort(inbox)
+	w.Expect(inbox).To(Equal(acknowledged))
+	w.t.Logf("%d deliveries, each of them done once", len(inbox))
+}
+
+// shelf holds each item's state and its stock against one another.
+func (w *world) shelf(l *ledger.Ledger, s deliverytest.Store, shop simulator.Shop) {
+	w.t.Helper()
+	due := deliverytest.Due(shop)
+	w.Expect(l.View(w.t.Context(), s.Store, func(tx *ledger.Tx) error {
+		for _, stock := range shop.InventoryItems {
+			item, err := tx.Item(stock.SKU)
+			if err != nil {
+				return err
+			}
+			want, left := "customerReturned", 0
+			switch {
+			case due[stock.SKU] != "":
+				want = "sold"
+			case stock.Levels[0].Available == 1:
+				want, left = "listed", 1
+			}
+			w.Expect(item.State).To(Equal(want), item.ID)
+			w.Expect(stock.Levels[0].Available).To(Equal(left), item.ID)
+		}
+		return nil
+	})).To(Succeed())
+}
