@@ -39,7 +39,7 @@ func Push(ctx context.Context, l *ledger.Ledger, shop *shopify.Client, store led
 			return nil, err
 		}
 	}
-	return func(tx *ledger.Tx) error { return recordPush(tx, p, item, changed) }, nil
+	return func(tx *ledger.Tx) error { return recordPush(tx, p, item, shelf, changed) }, nil
 }
 
 func nothing(*ledger.Tx) error { return nil }
@@ -84,11 +84,7 @@ func apply(ctx context.Context, shop *shopify.Client, p *shopify.Product, item s
 		return false, nil
 	}
 	v := p.Variants[i]
-	changes := takeOff(v)
-	if shelf == On {
-		changes = putOn(v)
-	}
-	for _, c := range changes {
+	for _, c := range changesFor(v, shelf) {
 		// One by one: an item is at few places, and a stale one keeps no other from
 		// being emptied. A change that is another than last time has another key.
 		if err := shop.SetQuantities(ctx, fmt.Sprintf("%s-%s-%d-%d", key, c.LocationID, c.From, c.To), []shopify.QuantityChange{c}); err != nil {
@@ -102,7 +98,12 @@ func apply(ctx context.Context, shop *shopify.Client, p *shopify.Product, item s
 	return changed, nil
 }
 
-func recordPush(tx *ledger.Tx, p *shopify.Product, item string, changed bool) error {
+// asLeft says whether nobody has changed a product since apply brought it in line.
+func asLeft(p *shopify.Product, v shopify.Variant, shelf Shelf) bool {
+	return len(changesFor(v, shelf)) == 0 && statusFor(p, v, shelf) == p.Status
+}
+
+func recordPush(tx *ledger.Tx, p *shopify.Product, item string, shelf Shelf, changed bool) error {
 	i := slices.IndexFunc(p.Variants, func(v shopify.Variant) bool { return v.SKU == item })
 	if i < 0 {
 		return nil
@@ -113,8 +114,11 @@ func recordPush(tx *ledger.Tx, p *shopify.Product, item string, changed bool) er
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
 	}
-	seen.AppliedAt = known.AppliedAt
-	if changed {
+	switch {
+	case !changed:
+		seen.AppliedAt = known.AppliedAt
+	case known.SeenAt.Before(p.UpdatedAt) && asLeft(p, v, shelf):
+		// Otherwise the echo may have come before, or this is somebody else's moment.
 		seen.AppliedAt = p.UpdatedAt
 	}
 	if _, err := tx.PutProduct(seen); err != nil {

@@ -46,14 +46,12 @@ func See(tx *ledger.Tx, p *shopify.Product, reason string) (push []string, err e
 	return push, nil
 }
 
-func putProduct(tx *ledger.Tx, p *shopify.Product, v shopify.Variant) (bool, error) {
-	known, err := tx.Product(v.SKU)
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return false, err
-	}
+// putProduct waits for no echo any more: this look may have been the one that an
+// echo asked for.
+func putProduct(tx *ledger.Tx, p *shopify.Product, v shopify.Variant) (newer bool, err error) {
 	return tx.PutProduct(ledger.Product{
 		ItemID: v.SKU, ProductID: p.ID, VariantID: v.ID, InventoryItemID: v.InventoryItemID,
-		Status: p.Status, PriceCents: v.Price, SeenAt: p.UpdatedAt, AppliedAt: known.AppliedAt,
+		Status: p.Status, PriceCents: v.Price, SeenAt: p.UpdatedAt,
 	})
 }
 

@@ -34,6 +34,14 @@ func shelfOf(s State) Shelf {
 	}
 }
 
+// changesFor are the changes of stock that bring a variant to where it belongs.
+func changesFor(v shopify.Variant, shelf Shelf) []shopify.QuantityChange {
+	if shelf == On {
+		return putOn(v)
+	}
+	return takeOff(v)
+}
+
 // takeOff are the changes that leave nothing of a variant to buy: every location
 // goes to zero. What is below zero was sold twice and stays, for all to see.
 func takeOff(v shopify.Variant) []shopify.QuantityChange {

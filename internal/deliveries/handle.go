@@ -150,7 +150,7 @@ func (q *Queue) product(ctx context.Context, w work) (found, error) {
 			return known, nil
 		}
 		if i := slices.IndexFunc(before, func(p ledger.Product) bool { return p.AppliedAt.Equal(w.at) }); i >= 0 {
-			return found{apply: heard(before[i])}, nil
+			return found{apply: heard(before[i].ItemID, w.at)}, nil
 		}
 	}
 	p, err := w.shop.Product(ctx, w.id)
@@ -165,10 +165,18 @@ func (q *Queue) product(ctx context.Context, w work) (found, error) {
 
 // heard notes that the echo of our own change has come. Whatever else is dated to
 // its second is somebody else's.
-func heard(p ledger.Product) effect {
-	p.AppliedAt = time.Time{}
+func heard(item string, at time.Time) effect {
 	return func(tx *ledger.Tx) ([]string, error) {
-		_, err := tx.PutProduct(p)
+		p, err := tx.Product(item)
+		if err != nil {
+			return nil, err
+		}
+		if !p.AppliedAt.Equal(at) {
+			// Another process had it meanwhile.
+			return nil, &StaleError{Subject: "product " + strconv.FormatUint(p.ProductID, 10)}
+		}
+		p.AppliedAt = time.Time{}
+		_, err = tx.PutProduct(p)
 		return nil, err
 	}
 }
