@@ -200,7 +200,8 @@ func TestWebhooksProcessed(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			return tx.FinishDelivery(list[0].ID, state, 1, problem)
+			_, err = tx.MoveDelivery(list[0].ID, ledger.Pending, state, 1, problem)
+			return err
 		}))
 	}
 	b.idle() // it has not been waiting for long

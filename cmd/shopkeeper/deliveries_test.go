@@ -72,7 +72,12 @@ func TestDeliveriesAreListedAndReplayed(t *testing.T) {
 		}
 		return l.Update(t.Context(), mapleKids, func(tx *ledger.Tx) error {
 			list, err := tx.Deliveries(ledger.Pending, 10)
-			return errors.Join(err, tx.FinishDelivery(list[0].ID, ledger.Dead, 60, "Shopify does\nnot answer"), tx.FinishDelivery(list[1].ID, ledger.Dead, 60, "the same"))
+			if err != nil {
+				return err
+			}
+			_, first := tx.MoveDelivery(list[0].ID, ledger.Pending, ledger.Dead, 60, "Shopify does\nnot answer")
+			_, second := tx.MoveDelivery(list[1].ID, ledger.Pending, ledger.Dead, 60, "the same")
+			return errors.Join(first, second)
 		})
 	})
 	whose := func(args ...string) []string {

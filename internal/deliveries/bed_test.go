@@ -41,6 +41,7 @@ type bed struct {
 	ledger *ledger.Ledger
 	inbox  *deliveries.Inbox
 	shops  *deliverytest.Shops
+	queue  *deliveries.Queue // the one that was started last
 }
 
 // options make a bed another than usual.
@@ -117,9 +118,10 @@ func (b *bed) startRelay() string {
 // startQueue works deliveries off until the test's end, or until stopped.
 func (b *bed) startQueue(o deliveries.Options) (stop func()) {
 	o.Ledger, o.Shops = b.ledger, b.shops
-	queue, err := deliveries.New(o)
+	var err error
+	b.queue, err = deliveries.New(o)
 	b.Expect(err).NotTo(HaveOccurred())
-	return b.running(queue.Start)
+	return b.running(b.queue.Start)
 }
 
 // running runs something until the test's end, or until stopped.

@@ -22,46 +22,28 @@ type effect func(*ledger.Tx) (push []string, err error)
 // nothing is the effect of what the ledger knows already.
 func nothing(*ledger.Tx) ([]string, error) { return nil, nil }
 
-// found is what a look at the shop, or at the ledger alone, came to.
+// found is what a look at the shop came to.
 type found struct {
 	apply effect
 	// covers is up to when changes were shown: webhooks that tell of those, and came
-	// before, need no look of their own. Zero where the shop was not looked at.
+	// before, need no look of their own. Zero where nothing was read.
 	covers time.Time
 }
-
-// known is what the ledger knows already.
-var known = found{apply: nothing}
-
-// handler reads what a webhook is about from the shop and says what follows.
-type handler func(q *Queue, ctx context.Context, w work) (found, error)
 
 // work is a delivery being worked off.
 type work struct {
 	ledger.Delivery
 	subject
-	shop *shopify.Client
+	about *kind
+	shop  *shopify.Client
 	// reason says in the audit trail what brought a change about.
 	reason string
 	// attempt counts from 1.
 	attempt int
 }
 
-// handlers are the topics that are understood: the five critical ones and the four
-// additional ones of a ShopifyStore's defaults.
-var handlers = map[string]handler{
-	"orders/create":           (*Queue).order,
-	"orders/paid":             (*Queue).order,
-	"orders/cancelled":        (*Queue).order,
-	"orders/updated":          (*Queue).order,
-	"orders/edited":           (*Queue).order,
-	"refunds/create":          (*Queue).order,
-	"products/create":         (*Queue).product,
-	"products/update":         (*Queue).product,
-	"products/delete":         (*Queue).productGone,
-	"inventory_levels/update": (*Queue).stock,
-	"app/uninstalled":         (*Queue).uninstalled,
-}
+// key names what is read, so that it is read once for all who wait for it.
+func (w *work) key() string { return fmt.Sprintf("%s %s %d", w.Store, w.about.name, w.id) }
 
 // StaleError says that Shopify showed something as it was before the event that it
 // told of. It shows it as it is soon after.
@@ -77,7 +59,7 @@ const patience = 4
 
 // missing says whether an error is that what a webhook tells of is not there. What
 // may only not be shown yet is another error.
-func (w work) missing(err error, subject string) (bool, error) {
+func (w *work) missing(err error, subject string) (bool, error) {
 	switch {
 	case shopify.KindOf(err) != shopify.NotFound:
 		return false, err
@@ -87,15 +69,19 @@ func (w work) missing(err error, subject string) (bool, error) {
 	return true, nil
 }
 
-func (q *Queue) order(ctx context.Context, w work) (found, error) {
-	var before ledger.Order
-	if err := q.view(ctx, w.Store, func(tx *ledger.Tx) (err error) { before, err = tx.Order(w.id); return err }); err != nil {
-		return found{}, err
+func orderKnown(tx *ledger.Tx, w *work) (effect, error) {
+	if w.at.IsZero() {
+		return nil, nil
 	}
+	before, err := tx.Order(w.id)
 	// Shopify dates by the second, so what is dated alike may be another change.
-	if before.UpdatedAt.After(w.at) && !w.at.IsZero() {
-		return known, nil
+	if err == nil && before.UpdatedAt.After(w.at) {
+		return nothing, nil
 	}
+	return nil, there(err)
+}
+
+func (q *Queue) order(ctx context.Context, w *work) (found, error) {
 	began := q.now()
 	o, err := w.shop.Order(ctx, w.id)
 	if gone, err := w.missing(err, "order "+strconv.FormatUint(w.id, 10)); gone || err != nil {
@@ -124,7 +110,7 @@ func (q *Queue) order(ctx context.Context, w work) (found, error) {
 const stalePatience = 11
 
 // stale says whether what was read is older than what the webhook tells of.
-func (w work) stale(updatedAt time.Time) bool {
+func (w *work) stale(updatedAt time.Time) bool {
 	return updatedAt.Before(w.at.Truncate(time.Second)) && w.attempt < stalePatience
 }
 
@@ -139,20 +125,25 @@ func (q *Queue) applied(store ledger.Store) func(orders.Result, error) ([]string
 	}
 }
 
-func (q *Queue) product(ctx context.Context, w work) (found, error) {
-	var before []ledger.Product
-	if err := q.view(ctx, w.Store, func(tx *ledger.Tx) (err error) { before, err = tx.ProductsByID(w.id); return err }); err != nil {
-		return found{}, err
+func productKnown(tx *ledger.Tx, w *work) (effect, error) {
+	if w.at.IsZero() {
+		return nil, nil
 	}
-	if !w.at.IsZero() {
-		unseen := func(p ledger.Product) bool { return !p.SeenAt.After(w.at) }
-		if len(before) > 0 && !slices.ContainsFunc(before, unseen) {
-			return known, nil
-		}
-		if i := slices.IndexFunc(before, func(p ledger.Product) bool { return p.AppliedAt.Equal(w.at) }); i >= 0 {
-			return found{apply: heard(before[i].ItemID, w.at)}, nil
-		}
+	before, err := tx.ProductsByID(w.id)
+	if err != nil {
+		return nil, err
 	}
+	unseen := func(p ledger.Product) bool { return !p.SeenAt.After(w.at) }
+	if len(before) > 0 && !slices.ContainsFunc(before, unseen) {
+		return nothing, nil
+	}
+	if i := slices.IndexFunc(before, func(p ledger.Product) bool { return p.AppliedAt.Equal(w.at) }); i >= 0 {
+		return heard(before[i].ItemID, w.at), nil
+	}
+	return nil, nil
+}
+
+func (q *Queue) product(ctx context.Context, w *work) (found, error) {
 	p, err := w.shop.Product(ctx, w.id)
 	if gone, err := w.missing(err, "product "+strconv.FormatUint(w.id, 10)); gone || err != nil {
 		return found{apply: deleted(w)}, err
@@ -182,7 +173,7 @@ func heard(item string, at time.Time) effect {
 }
 
 // productGone looks before it believes: the topic of a webhook is not signed.
-func (q *Queue) productGone(ctx context.Context, w work) (found, error) {
+func (q *Queue) productGone(ctx context.Context, w *work) (found, error) {
 	p, err := w.shop.Product(ctx, w.id)
 	if shopify.KindOf(err) == shopify.NotFound {
 		return found{apply: deleted(w)}, nil
@@ -196,29 +187,27 @@ func (q *Queue) productGone(ctx context.Context, w work) (found, error) {
 	return found{covers: p.UpdatedAt, apply: func(tx *ledger.Tx) ([]string, error) { return catalog.See(tx, p, w.reason) }}, nil
 }
 
-func deleted(w work) effect {
+func deleted(w *work) effect {
 	return func(tx *ledger.Tx) ([]string, error) { return nil, catalog.Deleted(tx, w.id, w.reason) }
 }
 
-// stock needs no reading where the level is known to be what the webhook says: most
+// stockKnown says so where the level is known to be none, as the webhook says: most
 // of all it is the echo of our own change.
-func (q *Queue) stock(ctx context.Context, w work) (found, error) {
-	if w.Available != nil {
-		before := -1
-		err := q.view(ctx, w.Store, func(tx *ledger.Tx) (err error) {
-			before, err = tx.Stock(w.id, uint64(w.LocationID))
-			return err
-		})
-		if err != nil {
-			return found{}, err
-		}
-		if before == 0 && *w.Available == 0 {
-			return known, nil
-		}
+func stockKnown(tx *ledger.Tx, w *work) (effect, error) {
+	if w.Available == nil || *w.Available != 0 {
+		return nil, nil
 	}
+	before, err := tx.Stock(w.id, uint64(w.LocationID))
+	if err == nil && before == 0 {
+		return nothing, nil
+	}
+	return nil, there(err)
+}
+
+func (q *Queue) stock(ctx context.Context, w *work) (found, error) {
 	i, err := w.shop.InventoryItem(ctx, w.id)
 	if shopify.KindOf(err) == shopify.NotFound {
-		return known, nil // it went with its product, which another webhook tells
+		return found{apply: nothing}, nil // it went with its product, which another webhook tells
 	}
 	if err != nil {
 		return found{}, err
@@ -227,34 +216,25 @@ func (q *Queue) stock(ctx context.Context, w work) (found, error) {
 	return found{covers: everything, apply: func(tx *ledger.Tx) ([]string, error) { return catalog.SeeStock(tx, i, w.reason) }}, nil
 }
 
-func (q *Queue) uninstalled(_ context.Context, w work) (found, error) {
+func (q *Queue) uninstalled(_ context.Context, w *work) (found, error) {
 	q.shops.Look(w.Store)
-	return known, nil
+	return found{apply: nothing}, nil
 }
 
 // view reads in the ledger; what is not there is no error.
 func (q *Queue) view(ctx context.Context, store ledger.Store, f func(*ledger.Tx) error) error {
-	if err := q.ledger.View(ctx, store, f); !errors.Is(err, ledger.ErrNotFound) {
-		return err
-	}
-	return nil
+	return there(q.ledger.View(ctx, store, f))
 }
 
-// subjectKey names what is read, so that it is read once for all who wait for it.
-func (w work) subjectKey() string {
-	kind := "order"
-	switch w.Topic {
-	case "products/create", "products/update", "products/delete":
-		kind = "product"
-	case "inventory_levels/update":
-		kind = "stock"
-	case "app/uninstalled":
-		kind = "app"
+// there takes what is not there for no error.
+func there(err error) error {
+	if errors.Is(err, ledger.ErrNotFound) {
+		return nil
 	}
-	return fmt.Sprintf("%s %s %d", w.Store, kind, w.id)
+	return err
 }
 
-func (w work) lag(now time.Time) time.Duration {
+func (w *work) lag(now time.Time) time.Duration {
 	if w.TriggeredAt.IsZero() {
 		return now.Sub(w.ReceivedAt)
 	}

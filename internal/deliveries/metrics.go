@@ -69,7 +69,7 @@ func (m *metrics) pushed(s ledger.Store, o outcome) {
 	m.pushes.WithLabelValues(s.Tenant, s.Name, string(o)).Inc()
 }
 
-func (m *metrics) finished(w work, now time.Time) {
+func (m *metrics) finished(w *work, now time.Time) {
 	m.done(w.Store, w.Topic, outcomeDone)
 	lag := max(w.lag(now), 0).Seconds()
 	m.lag.WithLabelValues(w.Topic).Observe(lag)

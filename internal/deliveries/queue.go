@@ -86,8 +86,6 @@ func pushJob(store ledger.Store, item string) river.InsertManyParams {
 type jobs interface {
 	// insert makes jobs in a transaction of the ledger.
 	insert(ctx context.Context, tx *ledger.Tx, list []river.InsertManyParams) error
-	// complete ends a job in a transaction of the ledger.
-	complete(ctx context.Context, tx *ledger.Tx, job *rivertype.JobRow) error
 	Start(ctx context.Context) error
 	Stop(ctx context.Context) error
 	StopAndCancel(ctx context.Context) error
@@ -95,7 +93,7 @@ type jobs interface {
 
 const (
 	// fetchCooldown is how long a queue rests between two looks for jobs.
-	fetchCooldown = 20 * time.Millisecond
+	fetchCooldown = 50 * time.Millisecond
 	// fetchPoll is how often a queue is looked at although nobody announced a job.
 	// SQLite never announces one.
 	fetchPoll = 100 * time.Millisecond
@@ -144,29 +142,12 @@ func (c *onPostgres) insert(ctx context.Context, tx *ledger.Tx, list []river.Ins
 	})
 }
 
-func (c *onPostgres) complete(ctx context.Context, tx *ledger.Tx, job *rivertype.JobRow) error {
-	return within(tx, func(tx pgx.Tx) error {
-		_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, &river.Job[anyArgs]{JobRow: job})
-		return err
-	})
-}
-
 type onSQLite struct{ *river.Client[*sql.Tx] }
 
 func (c *onSQLite) insert(ctx context.Context, tx *ledger.Tx, list []river.InsertManyParams) error {
 	_, err := c.InsertManyTx(ctx, tx.SQL(), list)
 	return err
 }
-
-func (c *onSQLite) complete(ctx context.Context, tx *ledger.Tx, job *rivertype.JobRow) error {
-	_, err := river.JobCompleteTx[*riversqlite.Driver](ctx, tx.SQL(), &river.Job[anyArgs]{JobRow: job})
-	return err
-}
-
-// anyArgs stand for those of any job where they do not matter.
-type anyArgs struct{}
-
-func (anyArgs) Kind() string { return "any" }
 
 // within shows a transaction of database/sql as pgx's, which River wants.
 func within(tx *ledger.Tx, f func(pgx.Tx) error) error {

@@ -63,7 +63,8 @@ func TestWhatDiedIsDoneWhenReplayed(t *testing.T) {
 		_, err := deliveries.Replay(b.t.Context(), b.ledger, store, []string{done[0].ID}, 0, "ana")
 		b.Expect(err).To(MatchError(ContainSubstring("only dead ones")))
 		b.Expect(b.ledger.Update(b.t.Context(), store, func(tx *ledger.Tx) error {
-			return tx.FinishDelivery(done[0].ID, ledger.Dead, 60, "given up")
+			_, err := tx.MoveDelivery(done[0].ID, ledger.Done, ledger.Dead, 60, "given up")
+			return err
 		})).To(Succeed())
 		n, err := deliveries.Replay(b.t.Context(), b.ledger, store, nil, 10, "ana")
 		b.Expect(n, err).To(Equal(1))

@@ -24,7 +24,7 @@ func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []str
 			return err
 		}
 		for _, d := range dead {
-			if err := tx.FinishDelivery(d.ID, ledger.Pending, 0, d.Error); err != nil {
+			if _, err := tx.MoveDelivery(d.ID, ledger.Dead, ledger.Pending, 0, d.Error); err != nil {
 				return err
 			}
 			if err := tx.Record(ledger.TrailEntry{Actor: by, Action: "delivery", Subject: "delivery/" + d.ID, Before: ledger.Dead, After: ledger.Pending, Reason: "replayed"}); err != nil {

@@ -8,16 +8,21 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertest"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 )
 
-// The columns of a job, but for its id and the time that it was made: of that, the
-// form, and whether it is due.
+// The columns of a job, but for its id and its times: of those, the form, and whether
+// they are past.
 const (
-	jobOnPostgres = `SELECT (to_jsonb(j) - 'id' - 'created_at' - 'scheduled_at' || jsonb_build_object('due', scheduled_at <= now(), 'made', created_at <= now()))::text FROM river_job j ORDER BY id`
-	jobOnSQLite   = `SELECT json_array(hex(args), attempt, attempted_at, attempted_by, errors, finalized_at, kind, typeof(max_attempts), max_attempts, hex(metadata), typeof(priority), priority,
+	jobOnPostgres = `SELECT (to_jsonb(j) - 'id' - 'created_at' - 'scheduled_at' - 'finalized_at' ||
+jsonb_build_object('due', scheduled_at <= now(), 'made', created_at <= now(), 'ended', finalized_at <= now()))::text FROM river_job j ORDER BY id`
+	jobOnSQLite = `SELECT json_array(hex(args), attempt, attempted_at, attempted_by, errors, length(finalized_at), finalized_at <= datetime('now', 'subsec'), kind, typeof(max_attempts), max_attempts, hex(metadata), typeof(priority), priority,
 queue, state, hex(tags), unique_key, unique_states, typeof(scheduled_at), length(scheduled_at), scheduled_at <= datetime('now', 'subsec'), typeof(created_at), length(created_at)) FROM river_job ORDER BY id`
 )
 
@@ -61,25 +66,79 @@ func TestJobsOfWhatIsTakenInAreRiversOwn(t *testing.T) {
 		if err := relay.TakeIn(t.Context(), []ledger.Delivery{taken}, []ledger.Job{job}); err != nil {
 			t.Fatal(err)
 		}
-		query := jobOnSQLite
-		if l.Pool() != nil {
-			query = jobOnPostgres
-		}
-		rows, err := l.DB().QueryContext(t.Context(), query)
-		if err != nil {
+		sameTwo(t, l, "River made the first of these jobs, and the ledger the second")
+	})
+}
+
+// sameTwo holds the two jobs that there are against each other.
+func sameTwo(t *testing.T, l *ledger.Ledger, of string) {
+	t.Helper()
+	query := jobOnSQLite
+	if l.Pool() != nil {
+		query = jobOnPostgres
+	}
+	rows, err := l.DB().QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var list []string
+	for rows.Next() {
+		var row string
+		if err := rows.Scan(&row); err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = rows.Close() }()
-		var list []string
-		for rows.Next() {
-			var row string
-			if err := rows.Scan(&row); err != nil {
-				t.Fatal(err)
-			}
-			list = append(list, row)
-		}
-		if err := rows.Err(); err != nil || len(list) != 2 || list[0] != list[1] {
-			t.Errorf("%v: River made the first of these jobs, and the ledger the second:\n%s", err, strings.Join(list, "\n"))
-		}
-	})
+		list = append(list, row)
+	}
+	if err := rows.Err(); err != nil || len(list) != 2 || list[0] != list[1] {
+		t.Errorf("%v: %s:\n%s", err, of, strings.Join(list, "\n"))
+	}
+}
+
+// riversCompletion completes a job as River does.
+func riversCompletion(t *testing.T, l *ledger.Ledger, queue jobs, id int64) error {
+	job := &river.Job[deliveryArgs]{JobRow: &rivertype.JobRow{ID: id, State: rivertype.JobStateRunning}}
+	if c, ok := queue.(*onPostgres); ok {
+		return pgx.BeginFunc(t.Context(), l.Pool(), func(tx pgx.Tx) error {
+			_, err := river.JobCompleteTx[*riverpgxv5.Driver](rivertest.WorkContext(t.Context(), c.Client), tx, job)
+			return err
+		})
+	}
+	tx, err := l.DB().BeginTx(t.Context(), nil)
+	if err != nil {
+		return err
+	}
+	_, err = river.JobCompleteTx[*riversqlite.Driver](rivertest.WorkContext(t.Context(), queue.(*onSQLite).Client), tx, job)
+	return errors.Join(err, tx.Commit())
+}
+
+func TestJobsAreCompletedAsByRiver(t *testing.T) {
+	for state, reason := range map[string]string{"running": "it is completed", "retryable": "another has it by now, who is left to it"} {
+		t.Run(state, func(t *testing.T) {
+			ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+				l := ledgertest.Open(t, place.Manager, nil)
+				store := ledger.Store{Tenant: "client-maple-kids", Name: "maple-kids"}
+				queue, err := newJobs(l, nil, nil, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				job := deliveryJob(store, "d1")
+				if err := l.Update(t.Context(), store, func(tx *ledger.Tx) error {
+					return queue.insert(t.Context(), tx, []river.InsertManyParams{job, job})
+				}); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := l.DB().ExecContext(t.Context(), "UPDATE river_job SET metadata = (SELECT metadata FROM river_job WHERE id = 1), state = '"+state+"'"); err != nil {
+					t.Fatal(err)
+				}
+				if err := riversCompletion(t, l, queue, 1); err != nil && state == "running" {
+					t.Fatal(err)
+				}
+				if err := l.Update(t.Context(), store, func(tx *ledger.Tx) error { return tx.CompleteJob(2) }); err != nil {
+					t.Fatal(err)
+				}
+				sameTwo(t, l, reason+": River completed the first of these jobs, and the ledger the second")
+			})
+		})
+	}
 }

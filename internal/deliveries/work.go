@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Ledger *ledger.Ledger
 	Shops  Shops
-	// PerQueue is how many jobs each of the eight queues works on at a time; 4 if zero.
+	// PerQueue is how many jobs each of the eight queues works on at a time; 8 if zero.
 	PerQueue int
 	// RescueAfter is when a job whose process is gone goes to another one, of those
 	// that look twice a minute; 2 minutes if zero. An attempt may take three quarters
@@ -51,7 +51,7 @@ type Queue struct {
 // New returns a Queue that stands still.
 func New(o Options) (*Queue, error) {
 	if o.PerQueue == 0 {
-		o.PerQueue = 4
+		o.PerQueue = 8
 	}
 	if o.RescueAfter == 0 {
 		o.RescueAfter = 2 * time.Minute
@@ -112,45 +112,73 @@ func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[deliveryArgs])
 
 // deliver makes one attempt at a delivery.
 func (q *Queue) deliver(ctx context.Context, store ledger.Store, id string, job *rivertype.JobRow) error {
-	var d ledger.Delivery
-	if err := q.view(ctx, store, func(tx *ledger.Tx) (err error) { d, err = tx.Delivery(id); return err }); err != nil {
-		return err
+	w := &work{Delivery: ledger.Delivery{Store: store, ID: id}, attempt: job.Attempt}
+	err := q.attempt(ctx, w, job)
+	if err == nil || w.State == "" {
+		return err // it could not even be read
 	}
-	if d.ID == "" || d.State != ledger.Pending {
-		q.metrics.done(store, d.Topic, outcomeDuplicate)
-		return nil
-	}
-	err := q.attempt(ctx, d, job)
-	if err == nil {
-		return nil
-	}
-	return q.failed(ctx, d, job, err)
+	return q.failed(ctx, w.Delivery, job, err)
 }
 
 // attempt does what a delivery asks for.
-func (q *Queue) attempt(ctx context.Context, d ledger.Delivery, job *rivertype.JobRow) (err error) {
+func (q *Queue) attempt(ctx context.Context, w *work, job *rivertype.JobRow) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			q.log.Error("working on a delivery panicked", "namespace", d.Tenant, "name", d.Name, "delivery", d.ID, "topic", d.Topic, "stack", string(debug.Stack()))
+			q.log.Error("working on a delivery panicked", "namespace", w.Tenant, "name", w.Name, "delivery", w.ID, "topic", w.Topic, "stack", string(debug.Stack()))
 			err = fmt.Errorf("a mistake in the program: %v", p)
 		}
 	}()
-	handle := handlers[d.Topic]
-	if handle == nil {
+	var known effect
+	if err := q.view(ctx, w.Store, func(tx *ledger.Tx) (err error) { known, err = w.begin(tx); return err }); err != nil {
+		return err
+	}
+	switch {
+	case w.State != ledger.Pending:
+		q.metrics.done(w.Store, w.Topic, outcomeDuplicate)
+		return nil
+	case w.about == nil:
 		// The spec asks for it; what it is for is not known here.
-		q.metrics.done(d.Store, d.Topic, outcomeIgnored)
-		_, err := q.finish(ctx, work{Delivery: d}, job, nothing)
+		q.metrics.done(w.Store, w.Topic, outcomeIgnored)
+		_, err := q.finish(ctx, w, job, nothing)
+		return err
+	case known != nil:
+		_, err = q.finish(ctx, w, job, known)
+	default:
+		err = q.lookAndFinish(ctx, w, job)
+	}
+	if err == nil {
+		q.metrics.finished(w, q.now())
+	}
+	return err
+}
+
+// begin reads a delivery and what it is about, and returns what follows where the
+// ledger has it already; nil where the shop has to be looked at.
+func (w *work) begin(tx *ledger.Tx) (known effect, err error) {
+	d, err := tx.Delivery(w.ID)
+	if err != nil {
+		return nil, err
+	}
+	if w.Delivery = d; d.State != ledger.Pending {
+		return nil, nil
+	}
+	if w.about = topics[w.Topic]; w.about == nil {
+		return nil, nil
+	}
+	w.reason = w.Topic + " webhook " + w.WebhookID
+	if w.subject, err = read(w.Topic, w.Body); err != nil || w.about.known == nil {
+		return nil, err
+	}
+	return w.about.known(tx, w)
+}
+
+// lookAndFinish looks at the shop, together with those who need the same look.
+func (q *Queue) lookAndFinish(ctx context.Context, w *work, job *rivertype.JobRow) (err error) {
+	if w.shop, err = q.shops.Client(ctx, w.Store); err != nil {
 		return err
 	}
-	w := work{Delivery: d, reason: d.Topic + " webhook " + d.WebhookID, attempt: job.Attempt}
-	if w.subject, err = read(d.Topic, d.Body); err != nil {
-		return err
-	}
-	if w.shop, err = q.shops.Client(ctx, d.Store); err != nil {
-		return err
-	}
-	ran, err := q.reads.once(ctx, w.subjectKey(), w.at, func() (time.Time, error) {
-		found, err := handle(q, ctx, w)
+	ran, err := q.reads.once(ctx, w.key(), w.at, func() (time.Time, error) {
+		found, err := w.about.look(q, ctx, w)
 		if err != nil {
 			return time.Time{}, err
 		}
@@ -163,19 +191,16 @@ func (q *Queue) attempt(ctx context.Context, d ledger.Delivery, job *rivertype.J
 	if err == nil && !ran {
 		_, err = q.finish(ctx, w, job, nothing)
 	}
-	if err == nil {
-		q.metrics.finished(w, q.now())
-	}
 	return err
 }
 
 // finish applies the effect, ends the delivery and completes its job: all of it or
 // nothing. It tells whether the effect was applied.
-func (q *Queue) finish(ctx context.Context, w work, job *rivertype.JobRow, apply effect) (applied bool, err error) {
+func (q *Queue) finish(ctx context.Context, w *work, job *rivertype.JobRow, apply effect) (applied bool, err error) {
 	err = q.ledger.Update(ctx, w.Store, func(tx *ledger.Tx) error {
-		// Another process may have had it meanwhile, where this one was thought dead.
-		if d, err := tx.Delivery(w.ID); err != nil || d.State != ledger.Pending {
-			return err
+		applied, err = tx.MoveDelivery(w.ID, ledger.Pending, ledger.Done, job.Attempt, "")
+		if err != nil || !applied {
+			return err // another process had it meanwhile, where this one was thought dead
 		}
 		push, err := apply(tx)
 		if err != nil {
@@ -184,11 +209,7 @@ func (q *Queue) finish(ctx context.Context, w work, job *rivertype.JobRow, apply
 		if err := q.Push(ctx, tx, push); err != nil {
 			return err
 		}
-		if err := tx.FinishDelivery(w.ID, ledger.Done, job.Attempt, ""); err != nil {
-			return err
-		}
-		applied = true
-		return q.jobs.complete(ctx, tx, job)
+		return tx.CompleteJob(job.ID)
 	})
 	return applied && err == nil, err
 }
@@ -213,16 +234,14 @@ func (q *Queue) failed(ctx context.Context, d ledger.Delivery, job *rivertype.Jo
 	defer cancel()
 	err := q.ledger.Update(noting, d.Store, func(tx *ledger.Tx) error {
 		// Another process may have done it meanwhile.
-		if now, err := tx.Delivery(d.ID); err != nil || now.State != ledger.Pending {
-			return err
-		}
-		if err := tx.FinishDelivery(d.ID, state, job.Attempt, problem.Error()); err != nil || what != giveUp {
+		moved, err := tx.MoveDelivery(d.ID, ledger.Pending, state, job.Attempt, problem.Error())
+		if err != nil || !moved || what != giveUp {
 			return err
 		}
 		if err := tx.Record(ledger.TrailEntry{Actor: actor, Action: "delivery", Subject: "delivery/" + d.ID, Before: ledger.Pending, After: ledger.Dead, Reason: problem.Error()}); err != nil {
 			return err
 		}
-		return q.jobs.complete(noting, tx, job)
+		return tx.CompleteJob(job.ID)
 	})
 	switch {
 	case err != nil:
@@ -295,7 +314,7 @@ func (q *Queue) push(ctx context.Context, store ledger.Store, item string, job *
 				return err
 			}
 			q.metrics.found(store, PushFailed)
-			return q.jobs.complete(ctx, tx, job)
+			return tx.CompleteJob(job.ID)
 		})
 	case retry:
 	}
@@ -327,7 +346,7 @@ func (q *Queue) pushItem(ctx context.Context, store ledger.Store, item string, j
 			if err := tx.Resolve(PushFailed, pushSubject(item)); err != nil {
 				return err
 			}
-			return q.jobs.complete(ctx, tx, job)
+			return tx.CompleteJob(job.ID)
 		})
 	})
 	return err

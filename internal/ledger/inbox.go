@@ -47,16 +47,16 @@ func (t *Tx) Deliveries(state string, limit int) ([]Delivery, error) {
 	return collect(t, (*Delivery).columns, deliverySelect+"AND state = $3 ORDER BY received_at, delivery_id LIMIT $4", state, limit)
 }
 
-// FinishDelivery says how a delivery ended, or that an attempt failed where the
-// state is Pending.
-func (t *Tx) FinishDelivery(id, state string, attempts int, problem string) error {
+// MoveDelivery brings a delivery from one state to another, or notes that an attempt
+// failed where both are Pending. It tells whether the delivery was in the first.
+func (t *Tx) MoveDelivery(id, from, to string, attempts int, problem string) (bool, error) {
 	var finished time.Time
-	if state != Pending {
+	if to != Pending {
 		finished = t.now
 	}
-	_, err := t.exec("UPDATE webhook_deliveries SET state = $4, attempts = $5, error = $6, finished_at = $7 WHERE tenant = $1 AND store = $2 AND delivery_id = $3",
-		id, state, attempts, problem, micros(finished))
-	return err
+	n, err := t.exec("UPDATE webhook_deliveries SET state = $5, attempts = $6, error = $7, finished_at = $8 WHERE tenant = $1 AND store = $2 AND delivery_id = $3 AND state = $4",
+		id, from, to, attempts, problem, micros(finished))
+	return n == 1, err
 }
 
 // Backlog says how the inbox of a store stands.

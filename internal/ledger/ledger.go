@@ -38,6 +38,10 @@ type engine interface {
 	begin(ctx context.Context, tx *sql.Tx, store Store, changes bool) error
 	// takeIn is Ledger.TakeIn.
 	takeIn(ctx context.Context, db *sql.DB, list []Delivery, jobs []Job) error
+	// reading is where transactions that only read are made.
+	reading(db *sql.DB) *sql.DB
+	// completeJob is the statement that completes a job of the queue.
+	completeJob() string
 	// options are those of a transaction.
 	options(changes bool) *sql.TxOptions
 	// migrate brings the tables, and those of the queue, up to date.
@@ -107,8 +111,12 @@ func (l *Ledger) in(ctx context.Context, store Store, changes bool, f func(*Tx) 
 	if store.Tenant == "" || store.Name == "" {
 		return fmt.Errorf("ledger: store %q lacks its tenant or name", store)
 	}
-	// A connection of its own: the queue completes its jobs on it as well.
-	conn, err := l.db.Conn(ctx)
+	db := l.db
+	if !changes {
+		db = l.engine.reading(db)
+	}
+	// A connection of its own: the queue makes its jobs on it as well.
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
@@ -121,7 +129,7 @@ func (l *Ledger) in(ctx context.Context, store Store, changes bool, f func(*Tx) 
 	if err := l.engine.begin(ctx, tx, store, changes); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	if err := f(&Tx{ctx: ctx, tx: tx, conn: conn, store: store, now: l.now()}); err != nil {
+	if err := f(&Tx{ctx: ctx, tx: tx, conn: conn, store: store, now: l.now(), completeJob: l.engine.completeJob()}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

@@ -104,6 +104,10 @@ func (p *postgres) migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
+func (p *postgres) reading(db *sql.DB) *sql.DB { return db }
+
+func (p *postgres) completeJob() string { return postgresCompletes }
+
 // grantQueue gives rights on the queue's tables, which stand outside of row-level
 // security: a job holds tenant, store and a delivery's id, never a body. The
 // indexes on arguments and metadata serve searches that are not made here, and

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
@@ -118,33 +119,44 @@ func TestTakeInAsAWhole(t *testing.T) {
 	})
 }
 
-func TestFinishDelivery(t *testing.T) {
+func TestMoveDelivery(t *testing.T) {
 	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
 		l := openBoth(t, place, clock(day(4)))
-		taken := delivery(maple, "d1")
-		if err := l.relay.TakeIn(t.Context(), []ledger.Delivery{taken}, nil); err != nil {
+		want := delivery(maple, "d1")
+		if err := l.relay.TakeIn(t.Context(), []ledger.Delivery{want}, nil); err != nil {
 			t.Fatal(err)
 		}
-		taken.State = ledger.Pending
-		step := func(state string, attempts int, problem string) {
+		want.State = ledger.Pending
+		for _, step := range []struct {
+			reason   string
+			from, to string
+			attempts int
+			problem  string
+			moves    bool
+		}{
+			{"an attempt failed", ledger.Pending, ledger.Pending, 1, "no answer", true},
+			{"it is not dead yet", ledger.Dead, ledger.Pending, 0, "", false},
+			{"the last one did", ledger.Pending, ledger.Dead, 2, "no answer", true},
+			{"who comes later finds it so", ledger.Pending, ledger.Done, 3, "", false},
+			{"it is replayed", ledger.Dead, ledger.Pending, 0, "no answer", true},
+			{"and done", ledger.Pending, ledger.Done, 1, "", true},
+			{"once", ledger.Pending, ledger.Done, 1, "", false},
+		} {
 			update(t, l.manager, maple, func(tx *ledger.Tx) error {
-				if attempts > 0 {
-					if err := tx.FinishDelivery("d1", state, attempts, problem); err != nil {
-						return err
+				moved, err := tx.MoveDelivery("d1", step.from, step.to, step.attempts, step.problem)
+				if err != nil || moved != step.moves {
+					t.Errorf("%s: %t, %v", step.reason, moved, err)
+				}
+				if moved {
+					want.State, want.Attempts, want.Error, want.FinishedAt = step.to, step.attempts, step.problem, time.Time{}
+					if step.to != ledger.Pending {
+						want.FinishedAt = day(4)
 					}
 				}
-				taken.State, taken.Attempts, taken.Error = state, attempts, problem
-				if state != ledger.Pending {
-					taken.FinishedAt = day(4)
-				}
 				got, err := tx.Delivery("d1")
-				equal(t, got, taken)
+				equal(t, got, want)
 				return err
 			})
 		}
-		step(ledger.Pending, 0, "")
-		step(ledger.Pending, 1, "no answer")
-		step(ledger.Dead, 2, "no answer")
-		step(ledger.Done, 3, "")
 	})
 }

@@ -82,8 +82,11 @@ var (
 		`^INSERT INTO \w+ \(tenant, store, .*(VALUES \(\$1, \$2[,)]|FROM unnest\(\$1::text\[\], \$2::text\[\],)|^INSERT INTO river_job \(`)
 )
 
-// unnamed are the statements that are about no rows of a store.
+// unnamed are the statements that are about no rows of a store, or about the job
+// that the transaction was begun for.
 var unnamed = []string{
+	"UPDATE river_job SET state = 'completed', finalized_at = datetime('now', 'subsec') WHERE id = $1 AND state = 'running'",
+	"UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = $1 AND state = 'running'",
 	"SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user",
 	"SELECT set_config('app.tenant', $1, true)",
 	"SELECT set_config('app.tenant', $1, true) FROM (SELECT pg_advisory_xact_lock(hashtextextended($2, 0))) locked",

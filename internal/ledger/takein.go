@@ -26,17 +26,27 @@ func (l *Ledger) TakeIn(ctx context.Context, list []Delivery, jobs []Job) error 
 	return nil
 }
 
+// CompleteJob ends a job of the queue that is worked on in this transaction. One
+// that was given to somebody else meanwhile is left to them.
+func (t *Tx) CompleteJob(id int64) error {
+	if _, err := t.tx.ExecContext(t.ctx, t.completeJob, id); err != nil {
+		return fmt.Errorf("ledger: completing job %d: %w", id, err)
+	}
+	return nil
+}
+
 const deliveryColumns = "delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at, body, state, attempts, error, finished_at"
 
-// What follows makes the jobs that River's own insert makes, which a test sees to.
-// River would go to the database several times for them and announce them, which
-// costs as much as the deliveries themselves. Nobody waits for the announcement,
-// for queues are looked at all the time.
+// What follows makes and completes jobs as River's own calls do, which tests see to.
+// River would go to the database several times for them, announce new ones, and plan
+// anew how to complete one, which costs as much as all else that is done for a
+// delivery. Nobody waits for the announcement, for queues are looked at all the time.
 
 const (
 	insertDelivery = "INSERT INTO webhook_deliveries (tenant, store, " + deliveryColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'Pending', 0, '', 0) ON CONFLICT DO NOTHING"
 	insertJob      = `INSERT INTO river_job (kind, queue, args, priority, max_attempts, state, created_at, scheduled_at)
 VALUES ($1, $2, jsonb($3), $4, $5, 'available', datetime('now', 'subsec'), datetime('now', 'subsec'))`
+	sqliteCompletes = "UPDATE river_job SET state = 'completed', finalized_at = datetime('now', 'subsec') WHERE id = $1 AND state = 'running'"
 )
 
 // takeIn inserts row by row.
@@ -68,6 +78,7 @@ SELECT tenant, store, delivery_id, topic, webhook_id, event_id, api_version, tri
 AS taken (tenant, store, delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at, body) ON CONFLICT DO NOTHING`
 	insertJobs = `INSERT INTO river_job (kind, queue, args, priority, max_attempts, state)
 SELECT kind, queue, args::jsonb, priority, max_attempts, 'available' FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::smallint[]) AS job (kind, queue, args, priority, max_attempts)`
+	postgresCompletes = "UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = $1 AND state = 'running'"
 )
 
 // takeIn sends both statements at once, and what is sent at once is one transaction.

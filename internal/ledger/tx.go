@@ -16,6 +16,8 @@ type Tx struct {
 	conn  *sql.Conn
 	store Store
 	now   time.Time
+	// completeJob is the engine's statement.
+	completeJob string
 }
 
 // Store is the store on whose behalf the transaction is.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/commission"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
 
@@ -16,6 +17,9 @@ type run struct {
 	reason string
 	result Result
 	orders map[uint64]ledger.Order
+	terms  map[string][]commission.Terms
+	// shopCurrency is empty until asked for.
+	shopCurrency string
 	// standing are the findings that stood when they were first asked for, with
 	// those that this call added and without those that it resolved.
 	standing map[subject]bool
@@ -24,7 +28,7 @@ type run struct {
 type subject struct{ kind, name string }
 
 func begin(tx *ledger.Tx, reason string) *run {
-	return &run{tx: tx, reason: reason, orders: map[uint64]ledger.Order{}}
+	return &run{tx: tx, reason: reason, orders: map[uint64]ledger.Order{}, terms: map[string][]commission.Terms{}}
 }
 
 // order reads an order once.
@@ -42,11 +46,27 @@ func (r *run) order(id uint64) (ledger.Order, error) {
 
 // currency is the shop's.
 func (r *run) currency() (string, error) {
+	if r.shopCurrency != "" {
+		return r.shopCurrency, nil
+	}
 	b, err := r.tx.Binding()
 	if errors.Is(err, ledger.ErrNotFound) {
 		return "", fmt.Errorf("store %s is bound to no shop yet: its ShopifyStore has to connect first", r.tx.Store())
 	}
+	r.shopCurrency = b.Currency
 	return b.Currency, err
+}
+
+// termsOf reads the terms of an event once.
+func (r *run) termsOf(event string) ([]commission.Terms, error) {
+	if terms, ok := r.terms[event]; ok {
+		return terms, nil
+	}
+	terms, err := r.tx.Terms(event)
+	if err == nil {
+		r.terms[event] = terms
+	}
+	return terms, err
 }
 
 // judge records verdicts, and notes the findings that are new.

@@ -199,7 +199,7 @@ func (r *run) basis(item ledger.Item) (basis, error) {
 	if err != nil {
 		return basis{}, err
 	}
-	terms, err := r.tx.Terms(item.EventID)
+	terms, err := r.termsOf(item.EventID)
 	if err != nil {
 		return basis{}, err
 	}
@@ -231,7 +231,7 @@ func (r *run) judgeItem(s *settlement, _ cause) error {
 }
 
 func (r *run) termsMissing(event string) (bool, error) {
-	terms, err := r.tx.Terms(event)
+	terms, err := r.termsOf(event)
 	if err != nil || len(terms) > 0 {
 		return false, err
 	}
