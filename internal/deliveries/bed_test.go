@@ -54,11 +54,19 @@ type options struct {
 	idle bool
 	// perQueue is how many jobs a queue works on at a time.
 	perQueue int
+	// stores are the words of the stores; two that are in different queues where nil.
+	stores []string
 }
 
 func newBed(t *testing.T, place ledgertest.Place, o options) *bed {
 	t.Helper()
-	b := &bed{WithT: NewWithT(t), t: t, clock: o.clock, stores: []deliverytest.Store{deliverytest.NewStore("maple-kids"), deliverytest.NewStore("thrifty-bees")}}
+	b := &bed{WithT: NewWithT(t), t: t, clock: o.clock}
+	if o.stores == nil {
+		o.stores = []string{"maple-kids", "thrifty-bees"}
+	}
+	for _, word := range o.stores {
+		b.stores = append(b.stores, deliverytest.NewStore(word))
+	}
 	b.SetDefaultEventuallyTimeout(patience)
 	b.SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
 

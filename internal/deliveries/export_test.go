@@ -10,3 +10,6 @@ func (q *Queue) Readers() (n int) {
 	}
 	return n
 }
+
+// QueueOf is the name of a store's queue.
+var QueueOf = queueOf

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
@@ -170,5 +171,39 @@ func TestNoisyNeighbours(t *testing.T) {
 			}
 		}
 		b.Expect(earlier).To(BeNumerically("<", many/4), "the other does not wait for its turn behind all of them")
+	})
+}
+
+// TestAShopThatHasToBeWaitedFor has a store whose shop allows a call in ten seconds
+// share the only worker of a queue with another.
+func TestAShopThatHasToBeWaitedFor(t *testing.T) {
+	first := deliverytest.NewStore("maple-kids")
+	var neighbour string
+	for n := 0; neighbour == ""; n++ {
+		if word := fmt.Sprint("thrifty-", n); deliveries.QueueOf(deliverytest.NewStore(word).Store) == deliveries.QueueOf(first.Store) {
+			neighbour = word
+		}
+	}
+	usual := func() options { return options{idle: true, stores: []string{first.Name, neighbour}} }
+	on(t, usual, func(b *bed) {
+		const many = 30
+		slow, other := b.stores[0], b.stores[1]
+		b.Expect(b.sim.Update(slow.Domain, func(shop *simulator.Shop) {
+			shop.RateLimit = simulator.RateLimit{Maximum: 20, RestoreRate: 0.1}
+		})).To(Succeed())
+		level := func(n int) string {
+			return fmt.Sprintf(`{"inventory_item_id":%d,"location_id":1,"available":1}`, 1_000_000+n)
+		}
+		for n := range many {
+			b.take(slow.Store, fmt.Sprint("w", n), "inventory_levels/update", level(n))
+		}
+		b.take(other.Store, "w", "inventory_levels/update", level(0))
+		b.startQueue(deliveries.Options{PerQueue: 1})
+		b.Eventually(func() int { return len(b.deliveries(other.Store, ledger.Done)) }).Should(Equal(1))
+		waiting := b.deliveries(slow.Store, ledger.Pending)
+		b.Expect(len(waiting)).To(BeNumerically(">", many/2))
+		for _, d := range waiting {
+			b.Expect(d.Attempts).To(BeNumerically("<=", 1), "waiting for the shop is no attempt")
+		}
 	})
 }

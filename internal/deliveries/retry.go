@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -22,6 +23,9 @@ const (
 	// personDelay for what a person has to mend.
 	throttledDelay = 2 * time.Second
 	personDelay    = 5 * time.Minute
+	// longestWait is how long a worker waits for a shop's rate limit before it turns
+	// to another shop's work: those of a busy shop would soon hold all workers.
+	longestWait = 250 * time.Millisecond
 )
 
 // delay is how long to wait after a number of failed attempts, counted from 1:
@@ -59,7 +63,7 @@ func verdict(err error, attempt int, chance float64) (consequence, time.Duration
 	e, _ := errors.AsType[*shopify.Error](err)
 	switch shopify.KindOf(err) {
 	case shopify.Throttled:
-		return wait, spread(max(e.RetryAfter, throttledDelay), chance)
+		return wait, spread(cmp.Or(e.RetryAfter, throttledDelay), chance)
 	case shopify.CredentialsRejected, shopify.ScopeMissing, shopify.Frozen:
 		return wait, spread(max(e.RetryAfter, personDelay), chance)
 	case shopify.NotFound, shopify.Invalid, shopify.Conflict, shopify.Unavailable:

@@ -107,7 +107,7 @@ func (*deliveryWorker) NextRetry(job *river.Job[deliveryArgs]) time.Time {
 
 func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[deliveryArgs]) error {
 	store := ledger.Store{Tenant: job.Args.Tenant, Name: job.Args.Store}
-	return w.queue.deliver(shopify.WithPriority(ctx, shopify.PriorityWebhook), store, job.Args.Delivery, job.JobRow)
+	return w.queue.deliver(shopify.ComingBack(shopify.WithPriority(ctx, shopify.PriorityWebhook), longestWait), store, job.Args.Delivery, job.JobRow)
 }
 
 // deliver makes one attempt at a delivery.
@@ -287,7 +287,7 @@ func (*pushWorker) NextRetry(job *river.Job[pushArgs]) time.Time {
 
 func (w *pushWorker) Work(ctx context.Context, job *river.Job[pushArgs]) error {
 	store := ledger.Store{Tenant: job.Args.Tenant, Name: job.Args.Store}
-	return w.queue.push(shopify.WithPriority(ctx, shopify.PriorityPush), store, job.Args.Item, job.JobRow)
+	return w.queue.push(shopify.ComingBack(shopify.WithPriority(ctx, shopify.PriorityPush), longestWait), store, job.Args.Item, job.JobRow)
 }
 
 // push brings the product of an item in line with the item's state.

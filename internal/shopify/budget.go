@@ -100,6 +100,8 @@ type Budget struct {
 	floor float64
 	// changed is closed whenever somebody who waits should look again.
 	changed chan struct{}
+	// promised is up to when the points are promised to calls that were turned away.
+	promised time.Time
 }
 
 // waiter is a call that waits for points.
@@ -124,6 +126,10 @@ func (b *Budget) Available() float64 {
 // reserve waits until the operation's expected cost is there and takes it.
 func (b *Budget) reserve(ctx context.Context, operation string) (points float64, err error) {
 	p := priorityOf(ctx)
+	visit := visitOf(ctx)
+	if err := b.admit(visit, operation, p); err != nil {
+		return 0, err
+	}
 	w := b.join(operation, p)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -132,6 +138,7 @@ func (b *Budget) reserve(ctx context.Context, operation string) (points float64,
 		}
 		wait, changed := b.take(w, p)
 		if wait == 0 {
+			visit.begun()
 			return w.points, nil
 		}
 		var timer <-chan time.Time // none while others go first
@@ -149,16 +156,20 @@ func (b *Budget) reserve(ctx context.Context, operation string) (points float64,
 func (b *Budget) join(operation string, p Priority) *waiter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	cost, known := b.costs[operation]
-	if !known {
-		cost = unknownCost
-	}
-	w := &waiter{points: cost}
+	w := &waiter{points: b.cost(operation)}
 	b.waiting[p] = append(b.waiting[p], w)
 	if len(b.waiting[p]) == 1 {
 		b.spent[p] = max(b.spent[p], b.floor) // who was idle has not saved up
 	}
 	return w
+}
+
+// cost is what an operation is expected to cost, in points.
+func (b *Budget) cost(operation string) float64 {
+	if cost, known := b.costs[operation]; known {
+		return cost
+	}
+	return unknownCost
 }
 
 // take gives the waiter its points (wait is zero), or says how long until they

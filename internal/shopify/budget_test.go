@@ -204,6 +204,55 @@ func TestGivingUpWaiting(t *testing.T) {
 	}
 }
 
+func TestComingBack(t *testing.T) {
+	clock := newClock()
+	b := newBudget(clock)
+	b.costs["Op"] = 100
+	b.available = 0 // 50 points a second flow back
+	ask := func(ctx context.Context) (after time.Duration) {
+		t.Helper()
+		_, err := b.reserve(ctx, "Op")
+		if turned, ok := errors.AsType[*turnedAwayError](err); ok {
+			return turned.After
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		return 0
+	}
+	visitor := func(longest time.Duration) context.Context { return ComingBack(t.Context(), longest) }
+
+	for i, want := range []time.Duration{2040 * time.Millisecond, 4040 * time.Millisecond, 6040 * time.Millisecond} {
+		if after := ask(visitor(time.Second)); after != want {
+			t.Errorf("call %d is sent away for %v, want %v: one after the other, and none waits here", i, after, want)
+		}
+	}
+	if clock.slept != 0 || b.available != 0 || len(b.waiting[PriorityPush]) != 0 {
+		t.Errorf("who was turned away waited %v, took %v points, and %d are in the queue", clock.slept, -b.available, len(b.waiting[PriorityPush]))
+	}
+	if after := ask(visitor(3 * time.Second)); after != 0 || clock.slept < 2*time.Second {
+		t.Errorf("who can wait as long as it takes is sent away for %v, and waited %v", after, clock.slept)
+	}
+	started := visitor(3 * time.Second)
+	if after := ask(started); after != 0 {
+		t.Errorf("the first call is sent away for %v", after)
+	}
+	b.join("Op", PriorityPush)
+	b.join("Op", PriorityPush)
+	b.leave(b.waiting[PriorityPush][0], PriorityPush)
+	if after := ask(visitor(3 * time.Second)); after < 3900*time.Millisecond {
+		t.Errorf("somebody waits already, so it takes 4 s, and the call was sent away for %v", after)
+	}
+	b.leave(b.waiting[PriorityPush][0], PriorityPush)
+	b.available = -500
+	if after := ask(started); after != 0 {
+		t.Errorf("what was begun is sent away for %v: it would begin again each time", after)
+	}
+	b.available = -1e6
+	if after := ask(visitor(time.Second)); after != longestPromise {
+		t.Errorf("sent away for %v: the shop may have less to do by then", after)
+	}
+}
+
 // FuzzBudget lets calls of any cost come and go in any order against a bucket of
 // any size, beside somebody else who spends from it.
 func FuzzBudget(f *testing.F) {

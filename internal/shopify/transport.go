@@ -118,6 +118,9 @@ func retryIn(err error, c *call, attempt int) (time.Duration, bool) {
 	if !errors.As(err, &e) || attempt >= attempts {
 		return 0, false
 	}
+	if _, turnedAway := errors.AsType[*turnedAwayError](err); turnedAway {
+		return 0, false // so that the caller can do something else meanwhile
+	}
 	switch {
 	case e.Kind == Throttled:
 	case e.Kind == Unavailable && (c.repeatable || neverSent(err)):
@@ -148,7 +151,7 @@ func (t *transport) attempt(req *http.Request, body []byte, c *call) (resp *http
 		points, err := t.budget.reserve(ctx, c.operation)
 		t.metrics.wait(priorityOf(ctx), t.clock.Now().Sub(asked))
 		if err != nil {
-			return nil, &Error{Kind: Throttled, Operation: c.operation, Message: "too many calls wait for the shop's rate limit", cause: err}
+			return nil, unserved(c.operation, err)
 		}
 		defer func() { t.budget.settle(c.operation, points, cost) }()
 	}

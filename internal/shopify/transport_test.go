@@ -164,6 +164,32 @@ func TestAFailureThatPasses(t *testing.T) {
 	}
 }
 
+// TestWorkThatComesBack: a call that would have to wait is not sent, and not tried
+// again here, but says when its turn comes.
+func TestWorkThatComesBack(t *testing.T) {
+	clock := newClock()
+	var calls atomic.Int32
+	client, _ := dial(t, clock, static, func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"data":{"currentAppInstallation":{"accessScopes":[{"handle":"read_products"}]}},`+
+			`"extensions":{"cost":{"requestedQueryCost":10,"actualQueryCost":10,"throttleStatus":{"maximumAvailable":1000,"currentlyAvailable":0,"restoreRate":50}}}}`)
+	})
+	if _, err := client.GrantedScopes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := client.GrantedScopes(ComingBack(t.Context(), 100*time.Millisecond))
+	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Throttled || e.RetryAfter != 240*time.Millisecond {
+		t.Errorf("got %v, want it throttled for 240 ms", err)
+	}
+	if calls.Load() != 1 || clock.slept != 0 {
+		t.Errorf("%d requests were sent, and %v slept", calls.Load(), clock.slept)
+	}
+	if _, err := client.GrantedScopes(ComingBack(t.Context(), time.Second)); err != nil {
+		t.Errorf("who can wait does: %v", err)
+	}
+}
+
 func TestRequestsStayWithTheShop(t *testing.T) {
 	var host, path, token string
 	client, _ := dial(t, newClock(), static, func(w http.ResponseWriter, r *http.Request) {
