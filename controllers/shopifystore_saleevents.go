@@ -142,7 +142,7 @@ func (r *ShopifyStoreReconciler) record(ctx context.Context, run *storeRun, befo
 		if result, err = orders.SettleEvent(tx, event, reason); err != nil {
 			return err
 		}
-		if push := slices.Concat(result.Zero, result.Shelf); len(push) > 0 {
+		if push := result.Push(); len(push) > 0 {
 			return r.Pushes.Push(ctx, tx, push)
 		}
 		return nil

@@ -116,15 +116,6 @@ func newResolveCommand() *cobra.Command {
 	return cmd
 }
 
-// require marks flags that have to be given.
-func require(cmd *cobra.Command, flags ...string) {
-	for _, name := range flags {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // there is no such flag
-		}
-	}
-}
-
 func newAssignCommand() *cobra.Command {
 	var o ledgerOptions
 	var line uint64

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -29,18 +30,24 @@ func (o *ledgerOptions) addStore(cmd *cobra.Command) {
 	o.addURL(cmd)
 	cmd.Flags().StringVar(&o.store.Tenant, "namespace", "", "namespace of the ShopifyStore")
 	cmd.Flags().StringVar(&o.store.Name, "store", "", "name of the ShopifyStore")
-	for _, name := range []string{"namespace", "store"} {
+	require(cmd, "namespace", "store")
+}
+
+// require marks flags that have to be given.
+func require(cmd *cobra.Command, flags ...string) {
+	for _, name := range flags {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // there is no such flag
 		}
 	}
 }
 
+// ledgerURL is where the ledger is: what the flag says or, where it does not, the
+// environment; "" where neither does.
+func ledgerURL(flag string) string { return cmp.Or(flag, os.Getenv(ledgerURLVariable)) }
+
 func (o *ledgerOptions) address() (string, error) {
-	if o.url != "" {
-		return o.url, nil
-	}
-	if url := os.Getenv(ledgerURLVariable); url != "" {
+	if url := ledgerURL(o.url); url != "" {
 		return url, nil
 	}
 	return "", errors.New("which ledger? Give --ledger-url or set $" + ledgerURLVariable)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"github.com/go-logr/logr"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -19,10 +18,7 @@ import (
 // where they name none. It returns how to close it.
 func (o *managerOptions) openLedger(ctx context.Context) (*ledger.Ledger, func() error, error) {
 	leave := func() error { return nil }
-	url := o.ledgerURL
-	if url == "" {
-		url = os.Getenv(ledgerURLVariable)
-	}
+	url := ledgerURL(o.ledgerURL)
 	switch {
 	case o.ledger != nil:
 		return o.ledger, leave, nil

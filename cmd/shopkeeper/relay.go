@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -133,10 +132,7 @@ func serveRelay(ctx context.Context, out io.Writer, options webhookrelay.Options
 
 // openInbox opens the inbox in the ledger, and returns how to close it.
 func openInbox(ctx context.Context, url string) (webhookrelay.Inbox, func() error, error) {
-	if url == "" {
-		url = os.Getenv(ledgerURLVariable)
-	}
-	if url == "" {
+	if url = ledgerURL(url); url == "" {
 		return nil, nil, errors.New("give the database that deliveries are stored in, postgres://user:password@host/database, or set $" + ledgerURLVariable)
 	}
 	books, err := ledger.Open(ctx, ledger.Options{URL: url})

@@ -44,9 +44,7 @@ docs/statements.md tells the rules.`,
 	flags.BoolVar(&o.closes, "close", false, "close the statements: once the return window has ended, and never to be undone")
 	flags.BoolVar(&o.anyway, "anyway", false, "close although webhooks of the store are not worked off")
 	flags.StringVar(&o.by, "by", "", "who closes; for the audit trail")
-	if err := cmd.MarkFlagRequired("event"); err != nil {
-		panic(err) // there is no such flag
-	}
+	require(cmd, "event")
 	cmd.MarkFlagsRequiredTogether("close", "by")
 	cmd.MarkFlagsMutuallyExclusive("close", "number")
 	return cmd
