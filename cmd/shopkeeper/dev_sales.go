@@ -91,7 +91,7 @@ func (m *market) importInto(ctx context.Context, store v1alpha1.ShopifyStore, fi
 		if result, err = intake.Import(tx, files); err != nil {
 			return err
 		}
-		return deliveries.Push(ctx, m.books, tx, result.Push)
+		return deliveries.Push(tx, result.Push)
 	})
 	if err == nil {
 		_, _ = fmt.Fprintf(m.out, "\n%s: imported %d consignors, %d shifts and %d items from CSV\n", storeOf(store), result.Consignors.New, result.Shifts.New, result.Items.New)

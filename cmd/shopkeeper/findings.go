@@ -137,7 +137,7 @@ taken for another. Sales and commissions follow.`,
 					if err != nil {
 						return err
 					}
-					return deliveries.Push(cmd.Context(), l, tx, result.Push())
+					return deliveries.Push(tx, result.Push())
 				})
 			})
 		},

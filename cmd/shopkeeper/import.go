@@ -66,7 +66,7 @@ func (o *importOptions) run(ctx context.Context, out io.Writer) error {
 			if o.dryRun {
 				return errDryRun
 			}
-			return deliveries.Push(ctx, l, tx, result.Push)
+			return deliveries.Push(tx, result.Push)
 		})
 		if err != nil && !errors.Is(err, errDryRun) {
 			return err

@@ -73,9 +73,13 @@ func deliveryJob(store ledger.Store, id string) river.InsertManyParams {
 
 // takenJob is deliveryJob as the ledger makes it when it takes a delivery in.
 func takenJob(store ledger.Store, id string) (ledger.Job, error) {
-	args := deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: id}
+	return ledgerJob(deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: id}, store, priorityDelivery)
+}
+
+// ledgerJob is jobFor as the ledger makes it.
+func ledgerJob(args river.JobArgs, store ledger.Store, priority int) (ledger.Job, error) {
 	text, err := json.Marshal(args)
-	return ledger.Job{Kind: args.Kind(), Queue: queueOf(store), Args: string(text), Priority: priorityDelivery, MaxAttempts: riverAttempts}, err
+	return ledger.Job{Kind: args.Kind(), Queue: queueOf(store), Args: string(text), Priority: priority, MaxAttempts: riverAttempts}, err
 }
 
 func pushJob(store ledger.Store, item string) river.InsertManyParams {

@@ -40,14 +40,17 @@ func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []str
 	return len(work), err
 }
 
-// Push is Queue.Push for who has no queue: a command beside the manager that works
-// the jobs off.
-func Push(ctx context.Context, l *ledger.Ledger, tx *ledger.Tx, items []string) error {
-	queue, err := newJobs(l, nil, nil, nil)
-	if err != nil {
-		return err
+// Push is Queue.Push for who has no queue, beside the manager that works the jobs
+// off. It takes no right but to insert them.
+func Push(tx *ledger.Tx, items []string) error {
+	store, list := tx.Store(), make([]ledger.Job, len(items))
+	for i, item := range items {
+		var err error
+		if list[i], err = ledgerJob(pushArgs{Tenant: store.Tenant, Store: store.Name, Item: item}, store, priorityPush); err != nil {
+			return err
+		}
 	}
-	return push(ctx, queue, tx, items)
+	return tx.Enqueue(list)
 }
 
 func deadOnes(tx *ledger.Tx, ids []string, limit int) ([]ledger.Delivery, error) {

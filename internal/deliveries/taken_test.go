@@ -70,6 +70,24 @@ func TestJobsOfWhatIsTakenInAreRiversOwn(t *testing.T) {
 	})
 }
 
+func TestPushesBesideTheQueueAreRiversOwn(t *testing.T) {
+	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+		l := ledgertest.Open(t, place.Manager, nil)
+		console := l
+		if place.Console != place.Manager {
+			console = ledgertest.Open(t, place.Console, nil)
+		}
+		store := ledger.Store{Tenant: "client-maple-kids", Name: `maple "&" kids`}
+		if err := riversOwn(t, l, pushJob(store, "i1")); err != nil {
+			t.Fatal(err)
+		}
+		if err := console.Update(t.Context(), store, func(tx *ledger.Tx) error { return Push(tx, []string{"i1"}) }); err != nil {
+			t.Fatal(err)
+		}
+		sameTwo(t, l, "River made the first of these jobs, and the ledger the second")
+	})
+}
+
 // sameTwo holds the two jobs that there are against each other.
 func sameTwo(t *testing.T, l *ledger.Ledger, of string) {
 	t.Helper()

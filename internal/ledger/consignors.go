@@ -33,6 +33,8 @@ OR EXISTS (SELECT 1 FROM commission_entries e WHERE e.tenant = c.tenant AND e.st
 // Shift is a shift that a consignor worked for an event as a volunteer.
 type Shift struct{ ID, EventID, ConsignorID string }
 
+func (s *Shift) columns() []any { return []any{&s.ID, &s.EventID, &s.ConsignorID} }
+
 // PutShift records a shift.
 func (t *Tx) PutShift(s Shift) error {
 	_, err := t.exec(`INSERT INTO volunteer_shifts (tenant, store, shift_id, event_id, consignor_id, recorded_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -43,7 +45,7 @@ ON CONFLICT (tenant, store, shift_id) DO UPDATE SET event_id = excluded.event_id
 
 // Shift reads a shift; ErrNotFound where there is none.
 func (t *Tx) Shift(id string) (Shift, error) {
-	return one(t, func(s *Shift) []any { return []any{&s.ID, &s.EventID, &s.ConsignorID} },
+	return one(t, (*Shift).columns,
 		"SELECT shift_id, event_id, consignor_id FROM volunteer_shifts WHERE tenant = $1 AND store = $2 AND shift_id = $3", id)
 }
 

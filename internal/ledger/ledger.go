@@ -42,6 +42,8 @@ type engine interface {
 	reading(db *sql.DB) *sql.DB
 	// completeJob is the statement that completes a job of the queue.
 	completeJob() string
+	// enqueue makes a job in a transaction.
+	enqueue(ctx context.Context, tx *sql.Tx, job Job) error
 	// options are those of a transaction.
 	options(changes bool) *sql.TxOptions
 	// migrate brings the tables, and those of the queue, up to date.
@@ -129,7 +131,7 @@ func (l *Ledger) in(ctx context.Context, store Store, changes bool, f func(*Tx) 
 	if err := l.engine.begin(ctx, tx, store, changes); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	if err := f(&Tx{ctx: ctx, tx: tx, conn: conn, store: store, now: l.now(), completeJob: l.engine.completeJob()}); err != nil {
+	if err := f(&Tx{ctx: ctx, tx: tx, conn: conn, engine: l.engine, store: store, now: l.now()}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

@@ -19,6 +19,20 @@ type Order struct {
 	ReadAt time.Time
 }
 
+// FirstTillID is the first number of a sale at a till, which is kept as an order with
+// one line of the same number. Shopify's numbers are far below.
+const FirstTillID uint64 = 1 << 62
+
+// AtTill says that an order is a sale at a till, of which Shopify knows nothing.
+func (o Order) AtTill() bool { return o.ID >= FirstTillID }
+
+// NextTillID is the number of the next sale at a till of the store.
+func (t *Tx) NextTillID() (uint64, error) {
+	var last uint64
+	err := t.row("SELECT CAST(COALESCE(MAX(order_id), 0) AS BIGINT) FROM orders WHERE tenant = $1 AND store = $2 AND order_id >= $3", []any{number(FirstTillID)}, &last)
+	return max(last+1, FirstTillID), err
+}
+
 // OrderLine is a line of an order. Amounts are for the whole quantity.
 type OrderLine struct {
 	ID, OrderID uint64

@@ -116,8 +116,8 @@ const grantQueue = `
 GRANT SELECT, INSERT, UPDATE, DELETE ON river_job, river_leader, river_queue, river_notification TO shopkeeper_manager;
 GRANT SELECT ON river_migration TO shopkeeper_manager;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO shopkeeper_manager;
-GRANT INSERT ON river_job TO shopkeeper_relay;
-GRANT USAGE ON SEQUENCE river_job_id_seq TO shopkeeper_relay;
+GRANT INSERT ON river_job TO shopkeeper_relay, shopkeeper_console;
+GRANT USAGE ON SEQUENCE river_job_id_seq TO shopkeeper_relay, shopkeeper_console;
 DROP INDEX IF EXISTS river_job_args_index;
 DROP INDEX IF EXISTS river_job_metadata_index;
 `

@@ -29,7 +29,7 @@ func (l *Ledger) TakeIn(ctx context.Context, list []Delivery, jobs []Job) error 
 // CompleteJob ends a job of the queue that is worked on in this transaction. One
 // that was given to somebody else meanwhile is left to them.
 func (t *Tx) CompleteJob(id int64) error {
-	if _, err := t.tx.ExecContext(t.ctx, t.completeJob, id); err != nil {
+	if _, err := t.tx.ExecContext(t.ctx, t.engine.completeJob(), id); err != nil {
 		return fmt.Errorf("ledger: completing job %d: %w", id, err)
 	}
 	return nil
@@ -65,11 +65,16 @@ func (s *sqlite) takeIn(ctx context.Context, db *sql.DB, list []Delivery, jobs [
 		}
 	}
 	for _, j := range jobs {
-		if _, err := tx.ExecContext(ctx, insertJob, j.Kind, j.Queue, j.Args, j.Priority, j.MaxAttempts); err != nil {
+		if err := s.enqueue(ctx, tx, j); err != nil {
 			return err
 		}
 	}
 	return tx.Commit()
+}
+
+func (s *sqlite) enqueue(ctx context.Context, tx *sql.Tx, j Job) error {
+	_, err := tx.ExecContext(ctx, insertJob, j.Kind, j.Queue, j.Args, j.Priority, j.MaxAttempts)
+	return err
 }
 
 const (
@@ -80,6 +85,13 @@ AS taken (tenant, store, delivery_id, topic, webhook_id, event_id, api_version, 
 SELECT kind, queue, args::jsonb, priority, max_attempts, 'available' FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::smallint[]) AS job (kind, queue, args, priority, max_attempts)`
 	postgresCompletes = "UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = $1 AND state = 'running'"
 )
+
+// enqueue is for few jobs: each is a round trip.
+func (p *postgres) enqueue(ctx context.Context, tx *sql.Tx, j Job) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO river_job (kind, queue, args, priority, max_attempts, state) VALUES ($1, $2, $3::jsonb, $4, $5, 'available')",
+		j.Kind, j.Queue, j.Args, j.Priority, j.MaxAttempts)
+	return err
+}
 
 // takeIn sends both statements at once, and what is sent at once is one transaction.
 func (p *postgres) takeIn(ctx context.Context, _ *sql.DB, list []Delivery, jobs []Job) error {

@@ -11,13 +11,12 @@ import (
 // Tx is a transaction on behalf of one store. It ends with the function it was
 // given to, and so does the context that it carries.
 type Tx struct {
-	ctx   context.Context //nolint:containedctx // it lives as long as the transaction, no longer
-	tx    *sql.Tx
-	conn  *sql.Conn
-	store Store
-	now   time.Time
-	// completeJob is the engine's statement.
-	completeJob string
+	ctx    context.Context //nolint:containedctx // it lives as long as the transaction, no longer
+	tx     *sql.Tx
+	conn   *sql.Conn
+	engine engine
+	store  Store
+	now    time.Time
 }
 
 // Store is the store on whose behalf the transaction is.
