@@ -18,6 +18,9 @@ var (
 // in Shopify is no longer.
 const maxText = 255
 
+// maxPriceCents is the highest price: as much as priceForm takes.
+const maxPriceCents = 999_999_999
+
 // shown is a cell as it is quoted in an error.
 func shown(cell string) string {
 	if runes := []rune(cell); len(runes) > 40 {

@@ -1,4 +1,4 @@
 // Package intake takes in what consignors bring: consignors, their shifts and
-// their items, from CSV files into the ledger, all or nothing. docs/intake.md
-// tells the files' form.
+// their items, from CSV files or one by one, into the ledger, all or nothing.
+// docs/intake.md tells the files' form.
 package intake

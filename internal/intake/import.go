@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"cmp"
+
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
@@ -15,7 +17,11 @@ type File struct {
 }
 
 // Files are imported together; one that is nil is not imported.
-type Files struct{ Consignors, Shifts, Items *File }
+type Files struct {
+	Consignors, Shifts, Items *File
+	// By is who imports them, for the audit trail; intake where empty.
+	By string
+}
 
 // Count says what became of the rows of a file.
 type Count struct{ New, Changed, Unchanged int }
@@ -26,7 +32,8 @@ type Counts struct{ Consignors, Shifts, Items Count }
 // Result is what an import came to.
 type Result struct {
 	Counts
-	// Push are the items whose products have to follow: orders were waiting for them.
+	// Push are the items whose products have to follow: those that are new or another
+	// than before, and those whose sales changed with them.
 	Push []string
 }
 
@@ -42,7 +49,20 @@ func Import(tx *ledger.Tx, files Files) (Result, error) {
 			p.files = append(p.files, f.Name)
 		}
 	}
-	b := parse(files, p)
+	return bring(tx, parse(files, p), p, origin{actor: cmp.Or(files.By, "intake"), reason: "import"})
+}
+
+// origin says where rows come from.
+type origin struct {
+	// actor is who brings them, and reason why, both for the audit trail.
+	actor, reason string
+	// tellNew has the trail tell of what is new as well. A file's rows are too many
+	// for that.
+	tellNew bool
+}
+
+// bring holds what was read against the ledger, and writes it where nothing is wrong.
+func bring(tx *ledger.Tx, b batch, p *problems, from origin) (Result, error) {
 	k, err := newKnown(tx, b)
 	if err != nil {
 		return Result{}, err
@@ -54,7 +74,7 @@ func Import(tx *ledger.Tx, files Files) (Result, error) {
 	if err := p.err(); err != nil {
 		return Result{}, err
 	}
-	push, err := c.write(tx)
+	push, err := c.write(tx, from)
 	return Result{Counts: c.counts(), Push: push}, err
 }
 

@@ -178,12 +178,12 @@ func TestNothingIsHalfImported(t *testing.T) {
 		})
 		want := `consignors.csv:3: name: is empty: give a text of up to 255 characters
 shifts.csv:2: event_id: there is no sale event "summer": add it to spec.saleEvents of the ShopifyStore and wait until it is Ready, or correct the id
-shifts.csv:3: consignor_id: there is no consignor "c4": add a row to the file of consignors, or correct the id
+shifts.csv:3: consignor_id: there is no consignor "c4": take them in first or in the same import, or correct the id
 items.csv:2: consignor_id: the item is sold and cannot go from c1 to c2: put c1 back
 items.csv:2: event_id: the item is sold and cannot go from spring to fall: put spring back
 items.csv:2: price: the item is sold and cannot go from 20.00 to 21.00: put 20.00 back
 items.csv:4: price: "x" is no price: give a number below 10 million with at most two decimals, such as 12.50
-items.csv:5: consignor_id: there is no consignor "c9": add a row to the file of consignors, or correct the id
+items.csv:5: consignor_id: there is no consignor "c9": take them in first or in the same import, or correct the id
 nothing was imported: correct the files and import them again`
 		if err == nil || err.Error() != want {
 			t.Errorf("got\n%v\nwant\n%s", err, want)

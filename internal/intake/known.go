@@ -18,13 +18,20 @@ type known struct {
 	anyConsignor bool
 }
 
+// NoEventsError says that a store has no sale event to take anything in for.
+type NoEventsError struct{ Store ledger.Store }
+
+func (e *NoEventsError) Error() string {
+	return fmt.Sprintf("the ledger knows no sale event of store %s: check namespace and store, add spec.saleEvents to the ShopifyStore, and wait until it is Ready", e.Store)
+}
+
 func newKnown(tx *ledger.Tx, b batch) (*known, error) {
 	events, err := tx.SaleEvents()
 	if err != nil {
 		return nil, err
 	}
 	if len(events) == 0 {
-		return nil, fmt.Errorf("the ledger knows no sale event of store %s: check namespace and store, add spec.saleEvents to the ShopifyStore, and wait until it is Ready", tx.Store())
+		return nil, &NoEventsError{Store: tx.Store()}
 	}
 	k := &known{tx: tx, events: map[string]bool{}, consignors: b.named, anyConsignor: !b.allNamed}
 	for _, e := range events {
@@ -95,7 +102,7 @@ func (k *known) names(file string, line int, event, consignor string, p *problem
 		k.consignors[consignor] = there
 	}
 	if !there && !k.anyConsignor {
-		p.addf(file, line, "consignor_id", "there is no consignor %s: add a row to the file of consignors, or correct the id", shown(consignor))
+		p.addf(file, line, "consignor_id", "there is no consignor %s: take them in first or in the same import, or correct the id", shown(consignor))
 	}
 	return nil
 }

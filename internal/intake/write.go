@@ -10,31 +10,34 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/orders"
 )
 
-// reason is what the audit trail says of what follows from an import.
-const reason = "import"
-
 // write writes what is new or changed, and settles the sales that this concerns.
 // Consignors come first, for shifts and items are theirs. It returns the items to push.
-func (c changes) write(tx *ledger.Tx) ([]string, error) {
-	if err := put(tx, c.consignors, func(v ledger.Consignor) string { return "consignor/" + v.ID }, tx.PutConsignor); err != nil {
+func (c changes) write(tx *ledger.Tx, from origin) ([]string, error) {
+	if err := put(tx, c.consignors, func(v ledger.Consignor) string { return "consignor/" + v.ID }, tx.PutConsignor, from); err != nil {
 		return nil, err
 	}
-	if err := put(tx, c.shifts, func(v ledger.Shift) string { return "shift/" + v.ID }, tx.PutShift); err != nil {
+	if err := put(tx, c.shifts, func(v ledger.Shift) string { return "shift/" + v.ID }, tx.PutShift, from); err != nil {
 		return nil, err
 	}
-	if err := put(tx, c.items, itemID, tx.PutItem); err != nil {
+	if err := put(tx, c.items, itemID, tx.PutItem, from); err != nil {
 		return nil, err
 	}
-	push, err := c.recognise(tx)
+	push, err := c.recognise(tx, from)
 	if err != nil {
 		return nil, err
 	}
-	return push, c.settle(tx)
+	for _, item := range c.items {
+		if item.differs() {
+			push = append(push, item.after.ID)
+		}
+	}
+	slices.Sort(push)
+	return slices.Compact(push), c.settle(tx, from)
 }
 
 // put writes what is new or changed, and into the audit trail, under a subject,
 // what was changed.
-func put[T comparable](tx *ledger.Tx, list []change[T], subject func(T) string, write func(T) error) error {
+func put[T comparable](tx *ledger.Tx, list []change[T], subject func(T) string, write func(T) error, from origin) error {
 	for _, c := range list {
 		if !c.differs() {
 			continue
@@ -42,13 +45,14 @@ func put[T comparable](tx *ledger.Tx, list []change[T], subject func(T) string, 
 		if err := write(c.after); err != nil {
 			return err
 		}
-		if c.before == nil {
+		entry := ledger.TrailEntry{Actor: from.actor, Action: "Import", Subject: subject(c.after), After: fmt.Sprintf("%+v", c.after), Reason: from.reason}
+		switch {
+		case c.before != nil:
+			entry.Before = fmt.Sprintf("%+v", *c.before)
+		case !from.tellNew:
 			continue
 		}
-		if err := tx.Record(ledger.TrailEntry{
-			Actor: "intake", Action: "Import", Subject: subject(c.after),
-			Before: fmt.Sprintf("%+v", *c.before), After: fmt.Sprintf("%+v", c.after), Reason: reason,
-		}); err != nil {
+		if err := tx.Record(entry); err != nil {
 			return err
 		}
 	}
@@ -57,7 +61,7 @@ func put[T comparable](tx *ledger.Tx, list []change[T], subject func(T) string, 
 
 // recognise gives the items the lines of orders that were for nothing known, and
 // takes the sales that an item had, all of them undone, to where it now belongs.
-func (c changes) recognise(tx *ledger.Tx) (push []string, err error) {
+func (c changes) recognise(tx *ledger.Tx, from origin) (push []string, err error) {
 	for _, item := range c.items {
 		moved := item.before != nil && (item.before.ConsignorID != item.after.ConsignorID || item.before.EventID != item.after.EventID)
 		if item.before == nil {
@@ -68,7 +72,7 @@ func (c changes) recognise(tx *ledger.Tx) (push []string, err error) {
 			moved = len(lines) > 0
 		}
 		if moved {
-			result, err := orders.Recognise(tx, item.after.ID, reason)
+			result, err := orders.Recognise(tx, item.after.ID, from.reason)
 			if err != nil {
 				return nil, err
 			}
@@ -79,7 +83,7 @@ func (c changes) recognise(tx *ledger.Tx) (push []string, err error) {
 }
 
 // settle brings entries to what other shifts and classes make of them.
-func (c changes) settle(tx *ledger.Tx) error {
+func (c changes) settle(tx *ledger.Tx, from origin) error {
 	type share struct{ event, consignor string }
 	shares := map[share]bool{}
 	for _, s := range c.shifts {
@@ -108,7 +112,7 @@ func (c changes) settle(tx *ledger.Tx) error {
 	for _, s := range slices.SortedFunc(maps.Keys(shares), func(a, b share) int {
 		return cmp.Or(cmp.Compare(a.event, b.event), cmp.Compare(a.consignor, b.consignor))
 	}) {
-		if _, err := orders.SettleConsignor(tx, s.event, s.consignor, reason); err != nil {
+		if _, err := orders.SettleConsignor(tx, s.event, s.consignor, from.reason); err != nil {
 			return err
 		}
 	}
