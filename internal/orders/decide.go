@@ -42,9 +42,12 @@ func paid(o ledger.Order) bool {
 	return false
 }
 
-// ahead orders claims on one item: who has paid goes first, then who ordered first.
-// The ids make it the same every time.
+// ahead orders claims on one item: who took it home from the till goes first, then
+// who has paid, then who ordered first. The ids make it the same every time.
 func (c claim) ahead(of claim) bool {
+	if c.order.AtTill() != of.order.AtTill() {
+		return c.order.AtTill()
+	}
 	if paid(c.order) != paid(of.order) {
 		return paid(c.order)
 	}

@@ -1,0 +1,22 @@
+package catalog
+
+import "github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+
+// Withdraw takes an item out of its event on behalf of a person. A *TransitionError
+// where it stands where it cannot be, and ErrNotFound where the ledger has no such
+// item. Its product has to follow.
+func Withdraw(tx *ledger.Tx, id, person string) (ledger.Item, error) {
+	item, err := tx.Item(id)
+	if err != nil {
+		return item, err
+	}
+	if err := Check(State(item.State), Withdrawn); err != nil || State(item.State) == Withdrawn {
+		return item, err
+	}
+	if err := tx.SetItemState(id, string(Withdrawn)); err != nil {
+		return item, err
+	}
+	err = tx.Record(ledger.TrailEntry{Actor: person, Action: "item state", Subject: "item/" + id, Before: item.State, After: string(Withdrawn), Reason: "withdrawn"})
+	item.State = string(Withdrawn)
+	return item, err
+}
