@@ -7,6 +7,7 @@ toolchain go1.27.4
 require (
 	github.com/Khan/genqlient v0.8.1
 	github.com/bold-commerce/go-shopify/v4 v4.7.0
+	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/fluxcd/cli-utils v1.4.0
 	github.com/fluxcd/pkg/apis/meta v1.38.0
 	github.com/fluxcd/pkg/runtime v0.122.0
