@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
+	"github.com/shopkeeper-dev/shopkeeper/internal/serving"
 )
 
 // selfSigned is a certificate for 127.0.0.1 and its key, both PEM.
@@ -71,7 +72,7 @@ func TestTheCertificateIsReloaded(t *testing.T) {
 	m.Expect(send(first)).To(Succeed())
 	count := func(result string) func() float64 {
 		return func() float64 {
-			return testutil.ToFloat64(s.handler.metrics.reloads.WithLabelValues(certificateFile, result))
+			return testutil.ToFloat64(s.handler.metrics.reloads.WithLabelValues(serving.CertificateFile, result))
 		}
 	}
 	files["tls.crt"] = second // and not the key

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -23,10 +24,10 @@ func served(t *testing.T, h *Handler) string {
 	s := &Server{options: Options{Limits: h.limits, Log: h.log}, handler: h}
 	front, listener := s.front(), listen(t)
 	done := make(chan error, 1)
-	go func() { done <- serve(front, listener) }()
+	go func() { done <- front.Serve(listener) }()
 	t.Cleanup(func() {
 		_ = front.Close()
-		if err := <-done; err != nil {
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 			t.Error(err)
 		}
 	})

@@ -4,7 +4,12 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/serving"
 )
+
+// routesFile is what reloads of the routes are called in metrics and logs.
+const routesFile = "routes"
 
 // metrics tell what the relay does. docs/webhooks.md lists them. No label has a
 // value that a sender chooses.
@@ -42,8 +47,8 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 		certificate: prometheus.NewGauge(opts("certificate_expiry_timestamp_seconds", "When the certificate that is in use expires; 0 without TLS.")),
 	}
 	registry.MustRegister(m.duration, m.accepted, m.bytes, m.reloads, m.routes, m.loaded, m.certificate)
-	for _, file := range []string{routesFile, certificateFile} {
-		for _, result := range []string{loaded, refused} {
+	for _, file := range []string{routesFile, serving.CertificateFile} {
+		for _, result := range []string{serving.Loaded, serving.Refused} {
 			m.reloads.WithLabelValues(file, result) // from 0 on, so that the first shows as an increase
 		}
 	}

@@ -71,7 +71,7 @@ func TestRoutesAreReloaded(t *testing.T) {
 	s := newTestServer(t, m, &recorder{}, nil)
 	look := func() {
 		for _, r := range s.reloaders {
-			_ = r.check(t.Context())
+			_ = r.Check(t.Context())
 		}
 	}
 	count := func(result string) float64 {
@@ -123,7 +123,7 @@ func TestReloadUnderLoad(t *testing.T) {
 	s := newTestServer(t, m, inbox, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	var reloading sync.WaitGroup
-	reloading.Go(func() { s.reloaders[0].run(ctx, time.Millisecond) })
+	reloading.Go(func() { s.reloaders[0].Run(ctx, time.Millisecond) })
 	const senders, each = 4, 200
 	var sending sync.WaitGroup
 	for range senders {

@@ -2,9 +2,7 @@ package webhookrelay
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,10 +10,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"golang.org/x/net/netutil"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
+	"github.com/shopkeeper-dev/shopkeeper/internal/serving"
 )
 
 // Options are what a relay needs.
@@ -41,13 +38,11 @@ type Options struct {
 
 // Server is a relay.
 type Server struct {
-	options     Options
-	handler     *Handler
-	health      *health
-	reloaders   []*reloader
-	certificate *certificate // nil without TLS
-
-	after func(time.Duration) <-chan time.Time // of the clock
+	options   Options
+	handler   *Handler
+	health    *health
+	reloaders []*serving.Reloader
+	serving   *serving.Server
 }
 
 // idleTime is how long a connection may be kept without a request: longer than load
@@ -70,24 +65,29 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if o.ReloadInterval <= 0 || o.DrainDelay < 0 || o.DrainTime <= 0 {
 		return nil, errors.New("give a reload interval and a drain time above zero, and a drain delay that is not below")
 	}
-	if (o.Certificate == "") != (o.Key == "") {
-		return nil, errors.New("a certificate needs its key, and a key its certificate: give both or none")
-	}
 	m := newMetrics(newRegistry())
-	s := &Server{options: o, after: time.After}
+	certificate, reloads, err := serving.NewCertificate(o.Certificate, o.Key, m.certificate, m.reloads, o.Log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{options: o}
 	s.handler = newHandler(o.Inbox, o.Limits, o.Peers, m, o.Log)
-	s.health = &health{handler: s.handler, now: time.Now}
-	if o.Certificate != "" {
-		s.certificate = &certificate{metrics: m}
-		r := &reloader{name: certificateFile, files: []string{o.Certificate, o.Key}, load: s.certificate.load, metrics: m, log: o.Log}
-		if err := r.check(ctx); err != nil {
+	s.health = newHealth(s.handler)
+	if certificate != nil {
+		if err := reloads.Check(ctx); err != nil {
 			return nil, err
 		}
-		s.reloaders = append(s.reloaders, r)
+		s.reloaders = append(s.reloaders, reloads)
 	}
-	r := &reloader{name: routesFile, files: []string{o.Routes}, load: s.loadRoutes, metrics: m, log: o.Log}
-	_ = r.check(ctx) // it was logged, and readiness tells
+	r := &serving.Reloader{Name: routesFile, Files: []string{o.Routes}, Load: s.loadRoutes, Reloads: m.reloads, Log: o.Log}
+	_ = r.Check(ctx) // it was logged, and readiness tells
 	s.reloaders = append(s.reloaders, r)
+	s.serving = &serving.Server{
+		Front: s.front(), Operations: s.health.operations(), Connections: o.Limits.Connections,
+		Certificate: certificate, Reloaders: s.reloaders, ReloadInterval: o.ReloadInterval,
+		Drain: func() { s.handler.draining.Store(true) }, DrainDelay: o.DrainDelay, DrainTime: o.DrainTime,
+		CutOff: "requests were cut off, and Shopify will send them again", Log: o.Log, After: time.After,
+	}
 	return s, nil
 }
 
@@ -113,41 +113,13 @@ func (s *Server) loadRoutes(contents [][]byte) error {
 // and then until what was taken is answered. An error says what was cut off, or
 // which listener failed. The listeners are closed at the end.
 func (s *Server) Run(ctx context.Context, webhooks, operations net.Listener) error {
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	front, back := s.front(), &http.Server{Handler: s.health.operations(), ReadHeaderTimeout: s.options.Limits.HeaderTime}
-	webhooks = netutil.LimitListener(webhooks, s.options.Limits.Connections)
-	if s.certificate != nil {
-		webhooks = tls.NewListener(webhooks, front.TLSConfig)
-	}
-	group, failed := errgroup.WithContext(running)
-	group.Go(func() error { return serve(front, webhooks) })
-	group.Go(func() error { return serve(back, operations) })
-	for _, r := range s.reloaders {
-		group.Go(func() error { r.run(failed, s.options.ReloadInterval); return nil })
-	}
-	var err error
-	select {
-	case <-failed.Done(): // a listener, whose error Wait has
-	case <-ctx.Done():
-		err = s.drain(failed, front)
-	}
-	stop()
-	err = errors.Join(err, front.Close(), back.Close())
-	return errors.Join(group.Wait(), err)
-}
-
-func serve(server *http.Server, listener net.Listener) error {
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return s.serving.Run(ctx, webhooks, operations)
 }
 
 // front is the server of webhooks.
 func (s *Server) front() *http.Server {
 	limits := s.options.Limits
-	server := &http.Server{
+	return &http.Server{
 		Handler:           s.handler.paths(),
 		ReadHeaderTimeout: limits.HeaderTime,
 		ReadTimeout:       limits.HeaderTime + limits.BodyTime,
@@ -158,26 +130,4 @@ func (s *Server) front() *http.Server {
 		// Who connects decides on what is said here; panics are logged by the handler.
 		ErrorLog: slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 	}
-	if s.certificate != nil {
-		server.TLSConfig = s.certificate.config()
-		server.TLSConfig.NextProtos = []string{"h2", "http/1.1"}
-	}
-	return server
-}
-
-// drain ends without a request being lost: readiness says no, requests are still
-// taken until that is known everywhere, and then those at hand are finished.
-func (s *Server) drain(ctx context.Context, front *http.Server) error {
-	s.handler.draining.Store(true)
-	s.options.Log.InfoContext(ctx, "shutting down", "delay", s.options.DrainDelay)
-	select {
-	case <-s.after(s.options.DrainDelay):
-	case <-ctx.Done(): // a listener failed in the meantime
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.options.DrainTime)
-	defer cancel()
-	if err := front.Shutdown(ctx); err != nil {
-		return fmt.Errorf("requests were cut off, and Shopify will send them again: %w", err)
-	}
-	return nil
 }

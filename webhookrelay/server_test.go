@@ -12,6 +12,8 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/serving"
 )
 
 // running is a relay that runs.
@@ -25,7 +27,7 @@ type running struct {
 func run(t *testing.T, s *Server) *running {
 	t.Helper()
 	r := &running{delay: make(chan struct{}), done: make(chan error, 1)}
-	s.after = func(time.Duration) <-chan time.Time {
+	s.serving.After = func(time.Duration) <-chan time.Time {
 		over := make(chan time.Time)
 		go func() { <-r.delay; close(over) }()
 		return over
@@ -68,11 +70,11 @@ func TestReadiness(t *testing.T) {
 	}}
 	s := newTestServer(t, m, inbox, nil)
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	s.health.now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
+	s.health.inbox.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
 	later := func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		now, broken = now.Add(pingEvery), err
+		now, broken = now.Add(serving.PingEvery), err
 	}
 	r := run(t, s)
 	defer r.end(m)
