@@ -77,9 +77,10 @@ bench: ## Run the benchmarks once each (ARGS="-benchtime 10x" for more)
 ##@ Change
 
 .PHONY: generate
-generate: ## Write deep copies of ./api and the typed Shopify calls
+generate: ## Write deep copies of ./api, the typed Shopify calls and the description of the intake API
 	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 	$(TOOL) genqlient internal/shopify/genqlient.yaml
+	go run ./hack/openapi docs/openapi.yaml
 
 .PHONY: manifests
 manifests: ## Write the CRDs and the manager's role from the markers in ./api and ./controllers

@@ -8,6 +8,11 @@ import "embed"
 //go:embed crd/bases/*.yaml
 var CRDs embed.FS
 
+// TenantRoles are the roles of a client's people.
+//
+//go:embed rbac/tenants.yaml
+var TenantRoles []byte
+
 // Samples holds two clients as a platform team would onboard them, under samples,
 // and in a directory of each ShopifyStore's name what its consignors bring.
 //

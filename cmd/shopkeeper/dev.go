@@ -42,8 +42,8 @@ func newDevCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "dev",
 		Short: "Run everything in one process, with two sample clients",
-		Long: `Run a Kubernetes control plane, a simulated Shopify, the relay and the manager in
-one process, apply two sample clients, import what their consignors bring, have
+		Long: `Run a Kubernetes control plane, a simulated Shopify, the relay, the console and the
+manager in one process, apply two sample clients, import what their consignors bring, have
 customers buy some of it, and print the statements. The control plane's binaries
 are taken from $KUBEBUILDER_ASSETS; make demo sees to them.`,
 		Args: cobra.NoArgs,
@@ -129,6 +129,10 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 			ledger: books, resyncInterval: o.resync, workers: 4, shopifyEndpoint: endpoint, metricsAddress: "0", probeAddress: "0",
 		})
 	})
+	intake, err := runDevConsole(ctx, processes, config, kube, books)
+	if err != nil {
+		return err
+	}
 	_, _ = fmt.Fprintln(out, "Applying the samples ...")
 	if err := applyAll(ctx, kube, samples.objects); err != nil {
 		return err
@@ -142,7 +146,7 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	if err := m.run(ctx, samples.files, stores, o.timeout); err != nil {
 		return err
 	}
-	return reportAccess(out, kubeconfig, endpoint)
+	return reportAccess(out, kubeconfig, endpoint, intake)
 }
 
 // startControlPlane starts etcd and kube-apiserver with the custom resources,

@@ -17,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/console/access"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
@@ -81,13 +82,18 @@ func report(out io.Writer, sim *simulator.Simulator, stores []v1alpha1.ShopifySt
 }
 
 // reportAccess says how to look further.
-func reportAccess(out io.Writer, kubeconfig, endpoint string) error {
+func reportAccess(out io.Writer, kubeconfig, endpoint, intake string) error {
 	kubectl := filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl")
-	_, err := fmt.Fprint(out, strings.NewReplacer("KUBECONFIG_PATH", kubeconfig, "KUBECTL", kubectl, "ENDPOINT", endpoint).Replace(`
+	_, err := fmt.Fprint(out, strings.NewReplacer("KUBECONFIG_PATH", kubeconfig, "KUBECTL", kubectl, "ENDPOINT", endpoint, "INTAKE", intake, "AUDIENCE", access.DefaultAudience).Replace(`
 Look around:
   export KUBECONFIG=KUBECONFIG_PATH
   KUBECTL get shopifystores -A
   KUBECTL describe shopifystore -n client-maple-kids maple-kids
+Take items in and sell them at the till, as somebody who may:
+  KUBECTL create serviceaccount -n client-maple-kids till
+  KUBECTL create rolebinding -n client-maple-kids till --clusterrole shopkeeper-tenant-editor --serviceaccount client-maple-kids:till
+  TOKEN=$(KUBECTL create token -n client-maple-kids --audience AUDIENCE till)
+  curl -s -H "Authorization: Bearer $TOKEN" 'INTAKE/api/v1/namespaces/client-maple-kids/stores/maple-kids/items?state=listed'
 Change a shop behind the operator's back, and see it corrected:
   curl -s ENDPOINT/__sim/shops/maple-kids.myshopify.com/webhook_subscriptions
 `))

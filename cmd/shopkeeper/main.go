@@ -33,7 +33,7 @@ func newCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newManagerCommand(), newRelayCommand(), newMigrateCommand(), newImportCommand(), newStatementCommand(),
+	root.AddCommand(newManagerCommand(), newRelayCommand(), newConsoleCommand(), newMigrateCommand(), newImportCommand(), newStatementCommand(),
 		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newSimulatorCommand(), newDevCommand())
 	return root
 }

@@ -20,7 +20,7 @@ type NewItem struct {
 	EventID          string `json:"eventID" doc:"The sale event that it is brought to" example:"spring-2027"`
 	Title            string `json:"title" doc:"Up to 255 characters" example:"Crib with mattress"`
 	PriceCents       int64  `json:"priceCents" doc:"Before any markdown, in cents of the shop's currency" example:"12000"`
-	MarkdownEligible bool   `json:"markdownEligible,omitempty" doc:"Whether the event's markdown applies to it"`
+	MarkdownEligible bool   `json:"markdownEligible" required:"false" doc:"Whether the event's markdown applies to it"`
 }
 
 // Item is a one-of-a-kind thing that a consignor brought.
@@ -92,7 +92,7 @@ type changeItem struct {
 	Body struct {
 		Title            *string `json:"title,omitempty" doc:"Up to 255 characters"`
 		PriceCents       *int64  `json:"priceCents,omitempty" doc:"Before any markdown, in cents; not of an item that is reserved or sold"`
-		MarkdownEligible *bool   `json:"markdownEligible,omitempty" doc:"Whether the event's markdown applies to it"`
+		MarkdownEligible *bool   `json:"markdownEligible" required:"false" doc:"Whether the event's markdown applies to it"`
 	}
 }
 

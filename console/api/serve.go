@@ -113,3 +113,6 @@ func (a *API) guarded(w noting, r *http.Request) {
 
 // Drain has every answer end its connection, so that the next request goes elsewhere.
 func (a *API) Drain() { a.draining.Store(true) }
+
+// Draining says whether Drain was called.
+func (a *API) Draining() bool { return a.draining.Load() }
