@@ -139,7 +139,7 @@ func tokenFor(ctx context.Context, namespace, name string, audiences []string, v
 }
 
 // token is a token of somebody for the console, or for another audience.
-func token(t *testing.T, namespace, name string, audience ...string) string {
+func token(t testing.TB, namespace, name string, audience ...string) string {
 	t.Helper()
 	if len(audience) == 0 {
 		audience = []string{access.DefaultAudience}
@@ -153,7 +153,7 @@ func token(t *testing.T, namespace, name string, audience ...string) string {
 
 // bed is a console over a ledger that two connected stores are in.
 type bed struct {
-	t       *testing.T
+	t       testing.TB
 	now     time.Time
 	manager *ledger.Ledger
 	guard   *access.Guard
@@ -161,7 +161,7 @@ type bed struct {
 	token   string
 }
 
-func newBed(t *testing.T, place ledgertest.Place) *bed {
+func newBed(t testing.TB, place ledgertest.Place) *bed {
 	t.Helper()
 	b := &bed{t: t, now: start}
 	b.manager = ledgertest.Open(t, place.Manager, func() time.Time { return b.now })
@@ -313,3 +313,5 @@ func equal[T comparable](t *testing.T, got, want T, what string) {
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
+
+func deleteNow() *metav1.DeleteOptions { return metav1.NewDeleteOptions(0) }
