@@ -5,6 +5,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,5 +151,35 @@ func TestWhatIsNoConsole(t *testing.T) {
 				t.Errorf("%s: %v", c.reason, err)
 			}
 		})
+	}
+}
+
+func TestEveryMetricIsDocumented(t *testing.T) {
+	s, err := console.New(t.Context(), options(ledgertest.Open(t, ledgertest.OnSQLite(t).Console, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, s)
+	r.want(200, r.api+"/openapi.json", "openapi")
+	_, shown := r.get(r.operations + "/metrics")
+	manual, err := os.ReadFile("../docs/intake.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := func(form, text string) (list []string) {
+		for _, m := range regexp.MustCompile(form).FindAllStringSubmatch(text, -1) {
+			list = append(list, m[1])
+		}
+		slices.Sort(list)
+		return list
+	}
+	have, told := names(`(?m)^# TYPE (shopkeeper_\w+)`, shown), names("(?m)^\\| `(shopkeeper_console_\\w+)` \\|", string(manual))
+	if !slices.Equal(have, told) {
+		t.Errorf("shown are %v, and documented %v", have, told)
+	}
+	close(r.delay)
+	r.stop()
+	if err := <-r.done; err != nil {
+		t.Error(err)
 	}
 }
