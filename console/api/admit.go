@@ -27,8 +27,8 @@ func (a *API) admit(op operation) func(huma.Context, func(huma.Context)) {
 			w.Header().Set("WWW-Authenticate", challenge(ctx.Header("Authorization")))
 			problemf(http.StatusUnauthorized, "send a token of Kubernetes for this service as Authorization: Bearer …; kubectl create token --audience %s makes one", a.guard.Audience()).write(w)
 		case errors.Is(err, access.ErrDenied):
-			problemf(http.StatusForbidden, "you may not do this in this store, or there is none of this name: ask who looks after the namespace for%s",
-				strings.TrimPrefix(strings.TrimSuffix(needed(op.needs), "."), "\n\nNeeds")).write(w)
+			problemf(http.StatusForbidden, "you may not do this in this store, or there is none of this name: ask who looks after the namespace for %s",
+				permissions(op.needs)).write(w)
 		default:
 			a.log.ErrorContext(ctx.Context(), "nobody can be let in", "route", op.id, "error", err)
 			problemf(http.StatusServiceUnavailable, "Kubernetes could not be asked what you may do: send it again").write(w)

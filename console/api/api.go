@@ -69,7 +69,10 @@ func New(o Options) (*API, error) {
 	// huma's own, in whose place ours is.
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
-	return a, a.describe()
+	if err := a.describe(); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 func noRoute(w http.ResponseWriter, _ *http.Request) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,10 +15,7 @@ func newItem(id string) object {
 }
 
 func with(o object, field string, value any) object {
-	changed := object{}
-	for k, v := range o {
-		changed[k] = v
-	}
+	changed := maps.Clone(o)
 	changed[field] = value
 	return changed
 }

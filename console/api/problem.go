@@ -19,7 +19,7 @@ import (
 const problemType = "application/problem+json"
 
 // Problem is an answer that is an error, as RFC 9457 has it.
-type Problem struct {
+type Problem struct { //nolint:errname // so RFC 9457 and the description call it
 	Type   string  `json:"type" doc:"Always about:blank: the status says of what kind the problem is" example:"about:blank"`
 	Title  string  `json:"title" doc:"The status in words" example:"Unprocessable Entity"`
 	Status int     `json:"status" doc:"The status of HTTP" example:"422"`
@@ -56,7 +56,7 @@ func (p *Problem) write(w http.ResponseWriter) {
 		h.Set("Retry-After", "1")
 	}
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // it is plain text and numbers
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // it is text and numbers, and who asked may have gone
 }
 
 const correct = "nothing was changed: correct what errors names and send it again"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -125,7 +126,7 @@ type scopeKey struct{}
 func register[I, B any](a *API, op operation, handle func(context.Context, *access.Scope, *I) (*answer[B], error)) {
 	refusals := append([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}, op.refusals...)
 	described := huma.Operation{
-		OperationID: op.id, Method: op.method, Path: storePath + op.path, Summary: op.summary, Description: op.description + needed(op.needs),
+		OperationID: op.id, Method: op.method, Path: storePath + op.path, Summary: op.summary, Description: op.description + "\n\nNeeds " + permissions(op.needs) + ".",
 		DefaultStatus: op.status, MaxBodyBytes: op.bodyBytes, BodyReadTimeout: a.limits.BodyTime, RequestBody: op.body, SkipValidateBody: op.body != nil,
 		RejectUnknownQueryParameters: true, Responses: map[string]*huma.Response{}, Middlewares: huma.Middlewares{a.admit(op)},
 	}
@@ -149,13 +150,11 @@ func register[I, B any](a *API, op operation, handle func(context.Context, *acce
 	})
 }
 
-func needed(needs []access.Permission) string {
-	text := "\n\nNeeds "
-	for i, p := range needs {
-		if i > 0 {
-			text += ", "
-		}
-		text += p.String()
+// permissions names permissions for people.
+func permissions(needs []access.Permission) string {
+	var names []string
+	for _, p := range needs {
+		names = append(names, p.String())
 	}
-	return text + "."
+	return strings.Join(names, ", ")
 }

@@ -48,7 +48,7 @@ var roles = map[string]string{"viewer": "shopkeeper-tenant-viewer", "editor": "s
 
 func TestMain(m *testing.M) {
 	os.Exit(ledgertest.Stop(testenv.Run(m, func(config *rest.Config) {
-		if err := populate(context.Background(), config); err != nil { //nolint:usetesting // there is no test yet
+		if err := populate(context.Background(), config); err != nil {
 			panic(err)
 		}
 	})))
@@ -139,14 +139,14 @@ func tokenFor(ctx context.Context, namespace, name string, audiences []string, v
 }
 
 // token is a token of somebody for the console, or for another audience.
-func token(t testing.TB, namespace, name string, audience ...string) string {
-	t.Helper()
+func token(tb testing.TB, namespace, name string, audience ...string) string {
+	tb.Helper()
 	if len(audience) == 0 {
 		audience = []string{access.DefaultAudience}
 	}
-	text, err := tokenFor(t.Context(), namespace, name, audience, time.Hour)
+	text, err := tokenFor(tb.Context(), namespace, name, audience, time.Hour)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return text
 }
@@ -161,22 +161,22 @@ type bed struct {
 	token   string
 }
 
-func newBed(t testing.TB, place ledgertest.Place) *bed {
-	t.Helper()
-	b := &bed{t: t, now: start}
-	b.manager = ledgertest.Open(t, place.Manager, func() time.Time { return b.now })
+func newBed(tb testing.TB, place ledgertest.Place) *bed {
+	tb.Helper()
+	b := &bed{t: tb, now: start}
+	b.manager = ledgertest.Open(tb, place.Manager, func() time.Time { return b.now })
 	console := b.manager
 	if place.Console != place.Manager {
-		console = ledgertest.Open(t, place.Console, func() time.Time { return b.now })
+		console = ledgertest.Open(tb, place.Console, func() time.Time { return b.now })
 	}
 	var err error
 	if b.guard, err = access.NewGuard(access.Options{Kubernetes: cluster.console, Ledger: console, Now: func() time.Time { return b.now }}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if b.api, err = api.New(api.Options{Guard: b.guard}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	b.token = token(t, maple.Tenant, "editor")
+	b.token = token(tb, maple.Tenant, "editor")
 	for i, store := range []ledger.Store{maple, bees} {
 		b.update(store, func(tx *ledger.Tx) error {
 			return errors.Join(

@@ -24,7 +24,7 @@ type Order struct {
 const FirstTillID uint64 = 1 << 62
 
 // AtTill says that an order is a sale at a till, of which Shopify knows nothing.
-func (o Order) AtTill() bool { return o.ID >= FirstTillID }
+func (o *Order) AtTill() bool { return o.ID >= FirstTillID }
 
 // NextTillID is the number of the next sale at a till of the store.
 func (t *Tx) NextTillID() (uint64, error) {
