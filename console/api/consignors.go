@@ -75,4 +75,4 @@ func (v *visit) take(rows intake.Rows) error {
 }
 
 // bodyRefusals are the statuses of a body that cannot be taken.
-var bodyRefusals = []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+var bodyRefusals = []int{http.StatusRequestTimeout, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}

@@ -143,3 +143,25 @@ func TestWithdrawn(t *testing.T) {
 		b.want(b.call(http.MethodPost, of("/items/i-sold"), nil), 404, "no action")
 	})
 }
+
+// TestOddAddresses: what a database does not take is refused before it is asked.
+func TestOddAddresses(t *testing.T) {
+	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+		b := newBed(t, place)
+		for path, status := range map[string]int{
+			"/items/%00": 400, "/items/%FF": 400, "/items/a%0Ab:withdraw": 400, "/consignors/%00": 400, "/items?text=%00": 400, "/items?text=%FF": 400,
+			"/items?text=%zz": 400, "/items?cursor=AA": 422, "/items?cursor=_w": 422, "/items/a%2Fb": 404, "/items/%27%3B--": 404, "/items?text=Zo%C3%AB": 200, "/items?text=%25": 200,
+		} {
+			method := http.MethodGet
+			if strings.Contains(path, ":") {
+				method = http.MethodPost
+			}
+			b.want(b.call(method, of(path), nil), status, path)
+		}
+		b.item("i1", "listed")
+		for _, key := range []string{"\xff", "\x01", "schlüssel", strings.Repeat("k", 256)} {
+			b.want(b.call(http.MethodPost, of("/items/i1:withdraw"), nil, "Idempotency-Key", key), 422, key)
+		}
+		equal(t, b.state("i1"), "listed", "its state")
+	})
+}

@@ -14,7 +14,7 @@ import (
 
 // Once lets a request be sent again where its answer was lost.
 type Once struct {
-	IdempotencyKey string `header:"Idempotency-Key" json:"-" maxLength:"255" doc:"Names the request, such as by a UUID. Sent again with the same key within 24 hours, it is answered as before and changes nothing; another request with the key is refused. A request that was refused may be sent again with its key" example:"2f1c3a9e-7c1b-4c58-9d55-0c7f6b1f2a10"`
+	IdempotencyKey string `header:"Idempotency-Key" json:"-" maxLength:"255" pattern:"^[ -~]+$" patternDescription:"printable ASCII" doc:"Names the request, such as by a UUID. Sent again with the same key within 24 hours, it is answered as before and changes nothing; another request with the key is refused. A request that was refused may be sent again with its key" example:"2f1c3a9e-7c1b-4c58-9d55-0c7f6b1f2a10"`
 }
 
 func (o Once) key() string { return o.IdempotencyKey }

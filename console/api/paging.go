@@ -23,7 +23,7 @@ type List[T any] struct {
 // list reads a page: one more than is wanted tells whether there is another.
 func list[T, R any](p Paging, read func(ledger.Page) ([]R, error), id func(R) string, show func(R) T) (List[T], error) {
 	after, err := base64.RawURLEncoding.DecodeString(p.Cursor)
-	if err != nil {
+	if err != nil || !plain(string(after)) {
 		problem := problemf(http.StatusUnprocessableEntity, correct)
 		problem.Errors = []Fault{{Field: "cursor", Message: "is no cursor: give nextCursor of the page before, or none"}}
 		return List[T]{}, problem

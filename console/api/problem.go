@@ -78,7 +78,7 @@ func problemOf(err error) *Problem {
 	case errors.Is(err, ledger.ErrNotFound):
 		return problemf(http.StatusNotFound, "there is none of that id in this store: correct the id, or take it in first")
 	case errors.Is(err, context.DeadlineExceeded):
-		return problemf(http.StatusServiceUnavailable, "it took too long and nothing was changed: send it again")
+		return problemf(http.StatusServiceUnavailable, "it took too long, and may have been done or not: send it again with its Idempotency-Key, or look first")
 	}
 	return nil
 }

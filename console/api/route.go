@@ -124,7 +124,7 @@ type scopeKey struct{}
 // handler is called with the scope that the caller was let into, before any of what
 // they sent was looked at.
 func register[I, B any](a *API, op operation, handle func(context.Context, *access.Scope, *I) (*answer[B], error)) {
-	refusals := append([]int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}, op.refusals...)
+	refusals := append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}, op.refusals...)
 	described := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: storePath + op.path, Summary: op.summary, Description: op.description + "\n\nNeeds " + permissions(op.needs) + ".",
 		DefaultStatus: op.status, MaxBodyBytes: op.bodyBytes, BodyReadTimeout: a.limits.BodyTime, RequestBody: op.body, SkipValidateBody: op.body != nil,
@@ -144,7 +144,7 @@ func register[I, B any](a *API, op operation, handle func(context.Context, *acce
 		problem := problemOf(err)
 		if problem == nil {
 			a.log.ErrorContext(ctx, "a request failed", "route", op.id, "error", err)
-			problem = problemf(http.StatusInternalServerError, "something went wrong on our side and nothing was changed: send it again, and look at the console's log if that does not help")
+			problem = problemf(http.StatusInternalServerError, "something went wrong on our side: send it again with its Idempotency-Key, and look at the console's log if that does not help")
 		}
 		return nil, problem
 	})

@@ -5,8 +5,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Limits bound what requests may cost.
@@ -107,8 +112,32 @@ func (a *API) guarded(w noting, r *http.Request) {
 		return
 	}
 	defer func() { <-a.room }()
+	if !plainAddress(r) {
+		problemf(http.StatusBadRequest, "the address is no text, or holds a control character: remove it").write(w)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxImport+1)
 	a.mux.ServeHTTP(w, r)
+}
+
+// plainAddress says whether path and query of a request are text that a database
+// takes.
+func plainAddress(r *http.Request) bool {
+	if !plain(r.URL.Path) {
+		return false
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	for name, values := range query {
+		if !plain(name) || slices.ContainsFunc(values, func(v string) bool { return !plain(v) }) {
+			return false
+		}
+	}
+	return err == nil
+}
+
+// plain says whether a text is UTF-8 without control characters.
+func plain(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 // Drain has every answer end its connection, so that the next request goes elsewhere.
