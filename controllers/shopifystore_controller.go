@@ -67,8 +67,8 @@ type ShopifyStoreReconciler struct {
 	// Ledger is the record of what stores are, sell and owe. Where it is nil a store's
 	// status alone says which shop it is, and sale events are refused.
 	Ledger *ledger.Ledger
-	// Pushes brings products in line with their items. It is needed beside Ledger.
-	Pushes Pushes
+	// Found tells of findings that a sale event led to; nobody is told where it is nil.
+	Found func(store ledger.Store, list []ledger.Finding)
 	// Metrics counts corrections; nobody does where it is nil.
 	Metrics *StoreMetrics
 	// Now tells the time.

@@ -29,7 +29,7 @@ func (b *bed) keepIn(l *ledger.Ledger) {
 	b.t.Helper()
 	queue, err := deliveries.New(deliveries.Options{Ledger: l, Shops: Shops{b.r}})
 	b.must(err)
-	b.r.Ledger, b.r.Pushes = l, queue
+	b.r.Ledger, b.r.Found = l, queue.Found
 }
 
 func (b *bed) inLedger() ledger.Store {

@@ -13,16 +13,11 @@ import (
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/commission"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/orders"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
 )
-
-// Pushes has the products of items brought in line with the items' state, once a
-// transaction of the ledger is committed.
-type Pushes interface {
-	Push(ctx context.Context, tx *ledger.Tx, items []string) error
-}
 
 // promise is a sale event with its terms.
 type promise struct {
@@ -142,16 +137,13 @@ func (r *ShopifyStoreReconciler) record(ctx context.Context, run *storeRun, befo
 		if result, err = orders.SettleEvent(tx, event, reason); err != nil {
 			return err
 		}
-		if push := result.Push(); len(push) > 0 {
-			return r.Pushes.Push(ctx, tx, push)
-		}
-		return nil
+		return deliveries.Push(tx, result.Push())
 	})
 	if err != nil {
 		return err
 	}
-	for _, f := range result.Found {
-		ctrl.LoggerFrom(ctx).Info("something for a person to look at", "finding", f.Kind, "subject", f.Subject, "severity", f.Severity)
+	if r.Found != nil {
+		r.Found(run.inLedger(), result.Found)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func workOff(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.Sho
 	if err != nil {
 		return fmt.Errorf("setting up the queue of deliveries: %w", err)
 	}
-	reconciler.Pushes = queue
+	reconciler.Found = queue.Found
 	if err := mgr.Add(queue); err != nil {
 		return err
 	}

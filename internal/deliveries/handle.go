@@ -117,11 +117,16 @@ func (w *work) stale(updatedAt time.Time) bool {
 // applied counts what was found, and takes from a result the items to push.
 func (q *Queue) applied(store ledger.Store) func(orders.Result, error) ([]string, error) {
 	return func(r orders.Result, err error) ([]string, error) {
-		for _, f := range r.Found {
-			q.metrics.found(store, f.Kind)
-			q.log.Warn("something for a person to look at", "namespace", store.Tenant, "name", store.Name, "finding", f.Kind, "subject", f.Subject, "severity", f.Severity)
-		}
+		q.Found(store, r.Found)
 		return r.Push(), err
+	}
+}
+
+// Found counts and logs findings that are new, or stand again.
+func (q *Queue) Found(store ledger.Store, list []ledger.Finding) {
+	for _, f := range list {
+		q.metrics.found(store, f.Kind)
+		q.log.Warn("something for a person to look at", "namespace", store.Tenant, "name", store.Name, "finding", f.Kind, "subject", f.Subject, "severity", f.Severity)
 	}
 }
 

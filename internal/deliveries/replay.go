@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/riverqueue/river"
-
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
 
@@ -13,12 +11,8 @@ import (
 // the ids, or up to limit where none are given. It returns how many. by is who asks
 // for it.
 func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []string, limit int, by string) (int, error) {
-	queue, err := newJobs(l, nil, nil, nil)
-	if err != nil {
-		return 0, err
-	}
-	var work []river.InsertManyParams
-	err = l.Update(ctx, store, func(tx *ledger.Tx) error {
+	var work []ledger.Job
+	err := l.Update(ctx, store, func(tx *ledger.Tx) error {
 		dead, err := deadOnes(tx, ids, limit)
 		if err != nil {
 			return err
@@ -30,27 +24,15 @@ func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []str
 			if err := tx.Record(ledger.TrailEntry{Actor: by, Action: "delivery", Subject: "delivery/" + d.ID, Before: ledger.Dead, After: ledger.Pending, Reason: "replayed"}); err != nil {
 				return err
 			}
-			work = append(work, deliveryJob(store, d.ID))
+			job, err := deliveryJob(store, d.ID)
+			if err != nil {
+				return err
+			}
+			work = append(work, job)
 		}
-		if len(work) == 0 {
-			return nil
-		}
-		return queue.insert(ctx, tx, work)
+		return tx.Enqueue(work)
 	})
 	return len(work), err
-}
-
-// Push is Queue.Push for who has no queue, beside the manager that works the jobs
-// off. It takes no right but to insert them.
-func Push(tx *ledger.Tx, items []string) error {
-	store, list := tx.Store(), make([]ledger.Job, len(items))
-	for i, item := range items {
-		var err error
-		if list[i], err = ledgerJob(pushArgs{Tenant: store.Tenant, Store: store.Name, Item: item}, store, priorityPush); err != nil {
-			return err
-		}
-	}
-	return tx.Enqueue(list)
 }
 
 func deadOnes(tx *ledger.Tx, ids []string, limit int) ([]ledger.Delivery, error) {

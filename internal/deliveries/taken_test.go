@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"database/sql"
 	"errors"
 	"strings"
 	"testing"
@@ -26,16 +27,25 @@ jsonb_build_object('due', scheduled_at <= now(), 'made', created_at <= now(), 'e
 queue, state, hex(tags), unique_key, unique_states, typeof(scheduled_at), length(scheduled_at), scheduled_at <= datetime('now', 'subsec'), typeof(created_at), length(created_at)) FROM river_job ORDER BY id`
 )
 
-// riversOwn makes a job as River does where it returns nothing.
-func riversOwn(t *testing.T, l *ledger.Ledger, job river.InsertManyParams) error {
-	queue, err := newJobs(l, nil, nil, nil)
+// rivers is River as the queue has it.
+func rivers(l *ledger.Ledger) (jobs, error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &deliveryWorker{})
+	river.AddWorker(workers, &pushWorker{})
+	return newJobs(l, crew{workers: workers, perQueue: 1, rescueAfter: time.Minute}, nil, nil)
+}
+
+// riversOwn makes a job as River does where it returns nothing; on PostgreSQL, where it
+// returns it, for the other way copies past row-level security.
+func riversOwn(t *testing.T, l *ledger.Ledger, args river.JobArgs, job ledger.Job) error {
+	queue, err := rivers(l)
 	if err != nil {
 		return err
 	}
-	list := []river.InsertManyParams{job}
-	if c, ok := queue.(*onPostgres); ok {
+	list := []river.InsertManyParams{{Args: args, InsertOpts: &river.InsertOpts{Queue: job.Queue, Priority: job.Priority, MaxAttempts: job.MaxAttempts}}}
+	if c, ok := queue.(*river.Client[pgx.Tx]); ok {
 		return pgx.BeginFunc(t.Context(), l.Pool(), func(tx pgx.Tx) error {
-			_, err := c.InsertManyFastTx(t.Context(), tx, list)
+			_, err := c.InsertManyTx(t.Context(), tx, list)
 			return err
 		})
 	}
@@ -43,7 +53,7 @@ func riversOwn(t *testing.T, l *ledger.Ledger, job river.InsertManyParams) error
 	if err != nil {
 		return err
 	}
-	_, err = queue.(*onSQLite).InsertManyFastTx(t.Context(), tx, list)
+	_, err = queue.(*river.Client[*sql.Tx]).InsertManyFastTx(t.Context(), tx, list)
 	return errors.Join(err, tx.Commit())
 }
 
@@ -55,11 +65,8 @@ func TestJobsOfWhatIsTakenInAreRiversOwn(t *testing.T) {
 			relay = ledgertest.Open(t, place.Relay, nil)
 		}
 		store := ledger.Store{Tenant: "client-maple-kids", Name: `maple "&" kids`}
-		if err := riversOwn(t, l, deliveryJob(store, "d1")); err != nil {
-			t.Fatal(err)
-		}
-		job, err := takenJob(store, "d1")
-		if err != nil {
+		job, err := deliveryJob(store, "d1")
+		if err := errors.Join(err, riversOwn(t, l, deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: "d1"}, job)); err != nil {
 			t.Fatal(err)
 		}
 		taken := ledger.Delivery{Store: store, ID: "d1", Topic: "orders/create", WebhookID: "w1", ReceivedAt: time.Unix(1, 0), Body: []byte("{}")}
@@ -78,7 +85,8 @@ func TestPushesBesideTheQueueAreRiversOwn(t *testing.T) {
 			console = ledgertest.Open(t, place.Console, nil)
 		}
 		store := ledger.Store{Tenant: "client-maple-kids", Name: `maple "&" kids`}
-		if err := riversOwn(t, l, pushJob(store, "i1")); err != nil {
+		job, err := pushJob(store, "i1")
+		if err := errors.Join(err, riversOwn(t, l, pushArgs{Tenant: store.Tenant, Store: store.Name, Item: "i1"}, job)); err != nil {
 			t.Fatal(err)
 		}
 		if err := console.Update(t.Context(), store, func(tx *ledger.Tx) error { return Push(tx, []string{"i1"}) }); err != nil {
@@ -115,10 +123,10 @@ func sameTwo(t *testing.T, l *ledger.Ledger, of string) {
 
 // riversCompletion completes a job as River does.
 func riversCompletion(t *testing.T, l *ledger.Ledger, queue jobs, id int64) error {
-	job := &river.Job[deliveryArgs]{JobRow: &rivertype.JobRow{ID: id, State: rivertype.JobStateRunning}}
-	if c, ok := queue.(*onPostgres); ok {
+	job := &river.Job[pushArgs]{JobRow: &rivertype.JobRow{ID: id, State: rivertype.JobStateRunning}}
+	if c, ok := queue.(*river.Client[pgx.Tx]); ok {
 		return pgx.BeginFunc(t.Context(), l.Pool(), func(tx pgx.Tx) error {
-			_, err := river.JobCompleteTx[*riverpgxv5.Driver](rivertest.WorkContext(t.Context(), c.Client), tx, job)
+			_, err := river.JobCompleteTx[*riverpgxv5.Driver](rivertest.WorkContext(t.Context(), c), tx, job)
 			return err
 		})
 	}
@@ -126,7 +134,7 @@ func riversCompletion(t *testing.T, l *ledger.Ledger, queue jobs, id int64) erro
 	if err != nil {
 		return err
 	}
-	_, err = river.JobCompleteTx[*riversqlite.Driver](rivertest.WorkContext(t.Context(), queue.(*onSQLite).Client), tx, job)
+	_, err = river.JobCompleteTx[*riversqlite.Driver](rivertest.WorkContext(t.Context(), queue.(*river.Client[*sql.Tx])), tx, job)
 	return errors.Join(err, tx.Commit())
 }
 
@@ -136,14 +144,11 @@ func TestJobsAreCompletedAsByRiver(t *testing.T) {
 			ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
 				l := ledgertest.Open(t, place.Manager, nil)
 				store := ledger.Store{Tenant: "client-maple-kids", Name: "maple-kids"}
-				queue, err := newJobs(l, nil, nil, nil)
+				queue, err := rivers(l)
 				if err != nil {
 					t.Fatal(err)
 				}
-				job := deliveryJob(store, "d1")
-				if err := l.Update(t.Context(), store, func(tx *ledger.Tx) error {
-					return queue.insert(t.Context(), tx, []river.InsertManyParams{job, job})
-				}); err != nil {
+				if err := l.Update(t.Context(), store, func(tx *ledger.Tx) error { return Push(tx, []string{"i1", "i1"}) }); err != nil {
 					t.Fatal(err)
 				}
 				if _, err := l.DB().ExecContext(t.Context(), "UPDATE river_job SET metadata = (SELECT metadata FROM river_job WHERE id = 1), state = '"+state+"'"); err != nil {

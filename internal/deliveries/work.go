@@ -70,7 +70,7 @@ func New(o Options) (*Queue, error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &deliveryWorker{queue: q})
 	river.AddWorker(workers, &pushWorker{queue: q})
-	q.jobs, err = newJobs(o.Ledger, &crew{workers, o.PerQueue, o.RescueAfter}, q.log, o.Clock)
+	q.jobs, err = newJobs(o.Ledger, crew{workers, o.PerQueue, o.RescueAfter}, q.log, o.Clock)
 	return q, err
 }
 
@@ -206,7 +206,7 @@ func (q *Queue) finish(ctx context.Context, w *work, job *rivertype.JobRow, appl
 		if err != nil {
 			return err
 		}
-		if err := q.Push(ctx, tx, push); err != nil {
+		if err := Push(tx, push); err != nil {
 			return err
 		}
 		return tx.CompleteJob(job.ID)
@@ -258,21 +258,17 @@ func (q *Queue) failed(ctx context.Context, d ledger.Delivery, job *rivertype.Jo
 // actor is this package in the audit trail.
 const actor = "deliveries"
 
-// Push has the products of items brought in line with the items' state, once the
-// transaction is committed.
-func (q *Queue) Push(ctx context.Context, tx *ledger.Tx, items []string) error {
-	return push(ctx, q.jobs, tx, items)
-}
-
-func push(ctx context.Context, queue jobs, tx *ledger.Tx, items []string) error {
-	if len(items) == 0 {
-		return nil
-	}
-	list := make([]river.InsertManyParams, len(items))
+// Push has the products of items brought in line with the items, once the
+// transaction is committed. It takes no right but to insert jobs.
+func Push(tx *ledger.Tx, items []string) error {
+	list := make([]ledger.Job, len(items))
 	for i, item := range items {
-		list[i] = pushJob(tx.Store(), item)
+		var err error
+		if list[i], err = pushJob(tx.Store(), item); err != nil {
+			return err
+		}
 	}
-	return queue.insert(ctx, tx, list)
+	return tx.Enqueue(list)
 }
 
 type pushWorker struct {

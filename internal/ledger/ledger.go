@@ -117,13 +117,7 @@ func (l *Ledger) in(ctx context.Context, store Store, changes bool, f func(*Tx) 
 	if !changes {
 		db = l.engine.reading(db)
 	}
-	// A connection of its own: the queue makes its jobs on it as well.
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("ledger: %w", err)
-	}
-	defer func() { _ = conn.Close() }()
-	tx, err := conn.BeginTx(ctx, l.engine.options(changes))
+	tx, err := db.BeginTx(ctx, l.engine.options(changes))
 	if err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
@@ -131,7 +125,7 @@ func (l *Ledger) in(ctx context.Context, store Store, changes bool, f func(*Tx) 
 	if err := l.engine.begin(ctx, tx, store, changes); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	if err := f(&Tx{ctx: ctx, tx: tx, conn: conn, engine: l.engine, store: store, now: l.now()}); err != nil {
+	if err := f(&Tx{ctx: ctx, tx: tx, engine: l.engine, store: store, now: l.now()}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {

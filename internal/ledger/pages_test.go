@@ -119,6 +119,8 @@ func TestWhatTheConsoleMayNotDo(t *testing.T) {
 		"INSERT INTO statements SELECT * FROM statements", "DELETE FROM items", "DELETE FROM consignors", "DELETE FROM volunteer_shifts",
 		"DELETE FROM sales", "DELETE FROM orders", "DELETE FROM order_lines", "DELETE FROM findings",
 		"UPDATE commission_entries SET net_cents = 0", "UPDATE audit_trail SET actor = ''", "UPDATE idempotency_keys SET answer = ''",
+		"INSERT INTO river_job (kind, queue, args, priority, max_attempts, state) VALUES ('push', 'store_1', '{\"tenant\": \"client-thrifty-bees\"}', 2, 600, 'available')",
+		"INSERT INTO river_job (kind, queue, args, priority, max_attempts, state) VALUES ('delivery', 'store_1', '{\"tenant\": \"client-maple-kids\"}', 1, 600, 'available')",
 		"SELECT 1 FROM river_job", "DELETE FROM river_job", "UPDATE river_job SET queue = ''",
 	} {
 		err := console.Update(t.Context(), maple, func(tx *ledger.Tx) error {

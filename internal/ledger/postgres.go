@@ -108,8 +108,9 @@ func (p *postgres) reading(db *sql.DB) *sql.DB { return db }
 
 func (p *postgres) completeJob() string { return postgresCompletes }
 
-// grantQueue gives rights on the queue's tables, which stand outside of row-level
-// security: a job holds tenant, store and a delivery's id, never a body. The
+// grantQueue gives rights on the queue's tables. The manager works for all tenants: a
+// job holds tenant, store and what it is about, never a body. The relay makes jobs for
+// deliveries and the console makes pushes of one tenant, and nothing else. The
 // indexes on arguments and metadata serve searches that are not made here, and
 // would double what taking in a webhook costs.
 const grantQueue = `
@@ -118,6 +119,14 @@ GRANT SELECT ON river_migration TO shopkeeper_manager;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO shopkeeper_manager;
 GRANT INSERT ON river_job TO shopkeeper_relay, shopkeeper_console;
 GRANT USAGE ON SEQUENCE river_job_id_seq TO shopkeeper_relay, shopkeeper_console;
+ALTER TABLE river_job ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS manager ON river_job;
+CREATE POLICY manager ON river_job TO shopkeeper_manager USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS relay ON river_job;
+CREATE POLICY relay ON river_job FOR INSERT TO shopkeeper_relay WITH CHECK (kind = 'delivery' AND state = 'available');
+DROP POLICY IF EXISTS console ON river_job;
+CREATE POLICY console ON river_job FOR INSERT TO shopkeeper_console
+  WITH CHECK (kind = 'push' AND state = 'available' AND args->>'tenant' = current_setting('app.tenant', true));
 DROP INDEX IF EXISTS river_job_args_index;
 DROP INDEX IF EXISTS river_job_metadata_index;
 `

@@ -13,7 +13,6 @@ import (
 type Tx struct {
 	ctx    context.Context //nolint:containedctx // it lives as long as the transaction, no longer
 	tx     *sql.Tx
-	conn   *sql.Conn
 	engine engine
 	store  Store
 	now    time.Time
@@ -25,11 +24,8 @@ func (t *Tx) Store() Store { return t.store }
 // Now is when the transaction began, by the ledger's clock.
 func (t *Tx) Now() time.Time { return t.now }
 
-// SQL is the transaction, for the queue to complete a job in it.
+// SQL is the transaction itself, for tests of what the database lets it do.
 func (t *Tx) SQL() *sql.Tx { return t.tx }
-
-// Conn is the connection that the transaction is on, for the queue as well.
-func (t *Tx) Conn() *sql.Conn { return t.conn }
 
 // args puts tenant and store before a statement's own arguments: they are $1 and
 // $2 of every statement.
