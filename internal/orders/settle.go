@@ -153,19 +153,19 @@ func (r *run) putSales(s *settlement, _ cause) error {
 
 // post appends what the entries of each line lack.
 func (r *run) post(s *settlement, _ cause) error {
-	if len(s.claims) == 0 {
-		return nil
-	}
-	b, err := r.basis(s.item)
-	if err != nil {
-		return err
-	}
 	for i, c := range s.claims {
 		posted, err := r.tx.EntriesFor(c.line.ID)
 		if err != nil {
 			return err
 		}
-		b, err := b.as(posted)
+		if s.states[i] != Sold && len(posted) == 0 {
+			continue // it earns nothing, and never did
+		}
+		b, err := r.basis(s.item)
+		if err != nil {
+			return err
+		}
+		b, err = b.as(posted)
 		if err != nil {
 			return err
 		}
@@ -242,9 +242,12 @@ func (r *run) termsMissing(event string) (bool, error) {
 // move brings the item to its state, and says what that means for its stock.
 func (r *run) move(s *settlement, why cause) error {
 	was, has, end := catalog.State(s.item.State), s.has(), s.ended(why)
-	open, err := r.open(s.item.EventID)
-	if err != nil {
-		return err
+	open := false // which matters to an item that nobody has
+	if has == "" {
+		var err error
+		if open, err = r.open(s.item.EventID); err != nil {
+			return err
+		}
 	}
 	from := was
 	if unseen := s.unseen(); end == notEnded && unseen != notEnded && catalog.Check(was, catalog.Sold) == nil {
