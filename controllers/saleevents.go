@@ -5,7 +5,25 @@ import (
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/commission"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
+
+// eventOf is a sale event as the ledger keeps it. The error is as of termsOf.
+func eventOf(spec *v1alpha1.SaleEvent) (ledger.SaleEvent, error) {
+	e := ledger.SaleEvent{
+		ID: spec.ID, Name: spec.Name, StartsAt: spec.StartsAt.UTC(), EndsAt: spec.EndsAt.UTC(), ReturnWindowEndsAt: spec.ReturnWindowEndsAt.UTC(),
+		Keeps: spec.OnEnd == v1alpha1.EventEndKeep,
+	}
+	if spec.Markdown == nil {
+		return e, nil
+	}
+	percent, err := commission.ParsePercent(spec.Markdown.PercentOff)
+	if err != nil {
+		return e, fmt.Errorf("sale event %s, markdown.percentOff: %w", spec.ID, err)
+	}
+	e.MarkdownStartsAt, e.MarkdownPercent = spec.Markdown.StartsAt.UTC(), percent
+	return e, nil
+}
 
 // termsOf are the versions of a sale event's terms as commissions are computed
 // with, in the spec's order. The CRD lets no percentage through that cannot be read;

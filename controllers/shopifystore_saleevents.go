@@ -87,10 +87,11 @@ func promisesOf(events []v1alpha1.SaleEvent) ([]promise, error) {
 		if err != nil {
 			return nil, err
 		}
-		list[i] = promise{
-			Event: ledger.SaleEvent{ID: e.ID, Name: e.Name, StartsAt: e.StartsAt.UTC(), EndsAt: e.EndsAt.UTC(), ReturnWindowEndsAt: e.ReturnWindowEndsAt.UTC()},
-			Terms: terms,
+		event, err := eventOf(e)
+		if err != nil {
+			return nil, err
 		}
+		list[i] = promise{Event: event, Terms: terms}
 	}
 	return list, nil
 }

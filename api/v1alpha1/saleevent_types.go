@@ -6,6 +6,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // them.
 // +kubebuilder:validation:XValidation:rule="self.startsAt < self.endsAt",message="endsAt must come after startsAt"
 // +kubebuilder:validation:XValidation:rule="self.endsAt <= self.returnWindowEndsAt",message="returnWindowEndsAt must not come before endsAt"
+// +kubebuilder:validation:XValidation:rule="!has(self.markdown) || (self.startsAt <= self.markdown.startsAt && self.markdown.startsAt < self.endsAt)",message="markdown.startsAt must lie between startsAt and endsAt"
 // +kubebuilder:validation:XValidation:rule="self.terms[0].effectiveFrom <= self.startsAt",message="the first terms must be in effect when the event starts: their effectiveFrom must not come after startsAt"
 type SaleEvent struct {
 	// id identifies the event for ever, such as spring-2027. Items carry it, so
@@ -35,6 +36,15 @@ type SaleEvent struct {
 	// +required
 	ReturnWindowEndsAt metav1.Time `json:"returnWindowEndsAt,omitzero"` //nolint:kubeapilinter // a time has no zero value that anybody could mean
 
+	// onEnd says what becomes of what is not sold when the event closes.
+	// +optional
+	// +kubebuilder:default=Unlist
+	OnEnd EventEnd `json:"onEnd,omitempty"`
+
+	// markdown is when and by how much items that are marked for it get cheaper.
+	// +optional
+	Markdown *Markdown `json:"markdown,omitempty"`
+
 	// terms are the versions of what consignors are promised, the oldest first. An
 	// order falls under the version in effect at its own time, and one that is older
 	// than all of them under the first.
@@ -44,6 +54,33 @@ type SaleEvent struct {
 	// +kubebuilder:validation:MaxItems=20
 	// +kubebuilder:validation:XValidation:rule="self.map(t, t.effectiveFrom).isSorted() && self.all(t, self.exists_one(u, u.effectiveFrom == t.effectiveFrom))",message="each terms' effectiveFrom must come after that of the terms before"
 	Terms []SaleTerms `json:"terms,omitempty"`
+}
+
+// EventEnd says what becomes of what is not sold when an event closes.
+// +kubebuilder:validation:Enum=Unlist;Keep
+type EventEnd string
+
+const (
+	// EventEndUnlist takes what is not sold out of the shop.
+	EventEndUnlist EventEnd = "Unlist"
+	// EventEndKeep leaves it there until somebody says otherwise.
+	EventEndKeep EventEnd = "Keep"
+)
+
+// Markdown makes the items of an event cheaper from a time on: those that their
+// consignors agreed to have marked down.
+type Markdown struct {
+	// startsAt is from when on.
+	// +required
+	StartsAt metav1.Time `json:"startsAt,omitzero"` //nolint:kubeapilinter // a time has no zero value that anybody could mean
+
+	// percentOff is by how much, in percent of the item's price. What comes of it is
+	// rounded to the cent, half up.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=6
+	// +kubebuilder:validation:XValidation:rule="self.matches('^(100([.]0{1,2})?|[0-9]{1,2}([.][0-9]{1,2})?)$')",message="a percentage is a decimal from 0 to 100, such as \"50\" or \"33.33\""
+	PercentOff string `json:"percentOff,omitempty"`
 }
 
 // SaleTerms are one version of what a sale event promises its consignors: the

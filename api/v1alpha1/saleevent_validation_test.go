@@ -29,6 +29,9 @@ func TestSaleEventValidation(t *testing.T) {
 	times := func(starts, ends, returns string) string {
 		return fmt.Sprintf(`{id: a, name: A, startsAt: %q, endsAt: %q, returnWindowEndsAt: %q, terms: [{effectiveFrom: "2027-04-01T00:00:00Z"}]}`, starts, ends, returns)
 	}
+	marked := func(markdown string) string {
+		return strings.Replace(terms(""), "terms:", "onEnd: Keep, markdown: {"+markdown+"}, terms:", 1)
+	}
 	var versions, events []string
 	for i := range 21 {
 		versions = append(versions, fmt.Sprintf("2027-03-%02dT00:00:00Z", i+1))
@@ -56,6 +59,13 @@ func TestSaleEventValidation(t *testing.T) {
 		"terms missing":  {"nobody knows what to pay", "{id: a, name: A, " + eventTimes + "}", "terms"},
 		"terms at start": {"in effect when it opens", from("2027-04-10T09:00:00-04:00"), ""},
 		"terms late":     {"the first orders would have none", from("2027-04-10T09:00:01-04:00"), "the first terms must be in effect when the event starts"},
+		"markdown":       {"on the last afternoon", marked(`startsAt: "2027-04-11T13:00:00-04:00", percentOff: "33.33"`), ""},
+		"at the start":   {"a sale of marked-down things", marked(`startsAt: "2027-04-10T09:00:00-04:00", percentOff: "50"`), ""},
+		"too early":      {"nothing is sold yet", marked(`startsAt: "2027-04-10T08:59:59-04:00", percentOff: "50"`), "markdown.startsAt must lie between startsAt and endsAt"},
+		"too late":       {"nothing is sold any more", marked(`startsAt: "2027-04-11T17:00:00-04:00", percentOff: "50"`), "markdown.startsAt must lie between startsAt and endsAt"},
+		"no percentage":  {"by how much?", marked(`startsAt: "2027-04-11T13:00:00-04:00"`), "percentOff"},
+		"dearer":         {"a markdown makes nothing dearer", marked(`startsAt: "2027-04-11T13:00:00-04:00", percentOff: "-5"`), "a percentage is a decimal from 0 to 100"},
+		"other end":      {"what is not sold stays or goes", strings.Replace(terms(""), "terms:", "onEnd: Burn, terms:", 1), "Unsupported value"},
 		"versions":       {"new terms while the event goes on", from("2027-04-01T00:00:00Z", "2027-04-11T00:00:00Z"), ""},
 		"out of order":   {"a version ends where the next begins", from("2027-04-09T00:00:00Z", "2027-04-01T00:00:00Z"), "must come after that of the terms before"},
 		"same time":      {"which of the two?", from("2027-04-01T00:00:00Z", "2027-03-31T20:00:00-04:00"), "must come after that of the terms before"},

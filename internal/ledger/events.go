@@ -12,6 +12,12 @@ type SaleEvent struct {
 	ID, Name           string
 	StartsAt, EndsAt   time.Time
 	ReturnWindowEndsAt time.Time
+	// Keeps says that what is not sold stays in the shop when the event ends.
+	Keeps bool
+	// MarkdownStartsAt is from when on items that are marked for it are cheaper, by
+	// MarkdownPercent; zero for never.
+	MarkdownStartsAt time.Time
+	MarkdownPercent  commission.Percent
 }
 
 // Terms are a version of how the sales of an event are split.
@@ -30,16 +36,17 @@ func (e *TermsInUseError) Error() string {
 
 // PutSaleEvent records an event as it now is.
 func (t *Tx) PutSaleEvent(e SaleEvent) error {
-	_, err := t.exec(`INSERT INTO sale_events (tenant, store, event_id, name, starts_at, ends_at, return_window_ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (tenant, store, event_id) DO UPDATE SET name = excluded.name, starts_at = excluded.starts_at, ends_at = excluded.ends_at, return_window_ends_at = excluded.return_window_ends_at`,
-		e.ID, e.Name, micros(e.StartsAt), micros(e.EndsAt), micros(e.ReturnWindowEndsAt))
+	_, err := t.exec(`INSERT INTO sale_events (tenant, store, `+saleEventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+ON CONFLICT (tenant, store, event_id) DO UPDATE SET name = excluded.name, starts_at = excluded.starts_at, ends_at = excluded.ends_at, return_window_ends_at = excluded.return_window_ends_at,
+keeps = excluded.keeps, markdown_starts_at = excluded.markdown_starts_at, markdown_percent = excluded.markdown_percent`,
+		e.ID, e.Name, micros(e.StartsAt), micros(e.EndsAt), micros(e.ReturnWindowEndsAt), bit(e.Keeps), micros(e.MarkdownStartsAt), int64(e.MarkdownPercent))
 	return err
 }
 
-const saleEventColumns = "event_id, name, starts_at, ends_at, return_window_ends_at"
+const saleEventColumns = "event_id, name, starts_at, ends_at, return_window_ends_at, keeps, markdown_starts_at, markdown_percent"
 
 func (e *SaleEvent) columns() []any {
-	return []any{&e.ID, &e.Name, at{&e.StartsAt}, at{&e.EndsAt}, at{&e.ReturnWindowEndsAt}}
+	return []any{&e.ID, &e.Name, at{&e.StartsAt}, at{&e.EndsAt}, at{&e.ReturnWindowEndsAt}, flag{&e.Keeps}, at{&e.MarkdownStartsAt}, &e.MarkdownPercent}
 }
 
 // SaleEvent reads an event; ErrNotFound where it is not known.

@@ -1,0 +1,8 @@
+-- When items of an event get cheaper and by how much, in hundredths of a percent; 0 for
+-- never. keeps is 1 where what is not sold stays in the shop when the event ends.
+
+-- +goose Up
+
+ALTER TABLE sale_events ADD COLUMN keeps BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sale_events ADD COLUMN markdown_starts_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sale_events ADD COLUMN markdown_percent BIGINT NOT NULL DEFAULT 0;
