@@ -54,7 +54,7 @@ func TestProtectedObjects(t *testing.T) {
 		"one":        {reason: "an order", document: `{ order(id: "gid://shopify/Order/1") { id } }`, message: "This app is not approved to access the Order object. See https://shopify.dev/docs/apps/launch/protected-customer-data for more details.", code: "ACCESS_DENIED"},
 		"scope":      {reason: "a scope that is missing is told first", document: `{ customers(first: 1) { nodes { id } } }`, message: "Access denied for customers field. Required access: `read_customers` access scope.", code: "ACCESS_DENIED"},
 		"approved":   {reason: "who is approved learns what the simulator lacks", document: `{ orders(first: 1, savedSearchId: "gid://shopify/SavedSearch/1") { nodes { id } } }`, approved: true, message: "the argument savedSearchId of QueryRoot.orders is not modelled by the simulator", code: "NOT_MODELLED"},
-		"other type": {reason: "products are nobody's secret", document: `{ products(first: 1) { nodes { id } } }`, message: "QueryRoot.products is not modelled by the simulator", code: "NOT_MODELLED"},
+		"other type": {reason: "products are nobody's secret", document: `{ collections(first: 1) { nodes { id } } }`, message: "QueryRoot.collections is not modelled by the simulator", code: "NOT_MODELLED"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

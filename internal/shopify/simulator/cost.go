@@ -21,7 +21,7 @@ var freeTypes = map[string]bool{"MoneyV2": true, "MoneyBag": true, "MailingAddre
 // tariff prices a selection by the model fitted on recorded replies: a scalar 0,
 // an object 1, a connection 2 + its node × max(1, ⌊2·ln N⌋) for N nodes, a list
 // of objects 1 + what is below it, a mutation 10 + what is below the objects of
-// its payload, a Count at the root 10.
+// its payload + what the entries of its lists cost, a Count at the root 10.
 type tariff struct {
 	schema    *ast.Schema
 	variables map[string]any
@@ -33,7 +33,7 @@ func (t tariff) operation(op *ast.OperationDefinition) int {
 	for _, f := range rootFields(op.SelectionSet, t.variables) {
 		switch below := t.selection(f.SelectionSet); {
 		case op.Operation == ast.Mutation:
-			total += mutationCost + max(0, below-t.objects(f.SelectionSet))
+			total += mutationCost + t.entries(f) + max(0, below-t.objects(f.SelectionSet))
 		case f.Definition.Type.Name() == "Count":
 			total += rootCountCost
 		default:

@@ -17,7 +17,7 @@ func actualCost(s *ast.Schema, op *ast.OperationDefinition, variables map[string
 		switch value := data.value(s.name); {
 		case op.Operation == ast.Mutation:
 			payload, _ := value.(*object)
-			total += mutationCost
+			total += mutationCost + r.entries(s.fields[0])
 			for _, part := range r.merged(s.below()) {
 				total += max(0, r.field(part, payload.value(part.name))-1)
 			}

@@ -38,6 +38,7 @@ var definitionTypes = merge(connectionFields("MetafieldDefinition"), map[string]
 			}
 			return d.PinnedPosition
 		}),
+		"capabilities":             show(capabilitiesShown),
 		"validationStatus":         show(func(*MetafieldDefinition) any { return "ALL_VALID" }),
 		"useAsCollectionCondition": show(func(*MetafieldDefinition) any { return false }),
 		"constraints":              show(func(*MetafieldDefinition) any { return nil }),

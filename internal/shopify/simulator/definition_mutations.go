@@ -28,7 +28,7 @@ func createDefinition(r *request, args arguments) (any, error) {
 	refused := func(errors ...record) (any, error) {
 		return record{"createdDefinition": nil, "userErrors": anys(errors)}, nil
 	}
-	if err := in.only("MetafieldDefinitionInput", "ownerType", "namespace", "key", "name", "description", "type", "access", "validations", "pin"); err != nil {
+	if err := in.only("MetafieldDefinitionInput", "ownerType", "namespace", "key", "name", "description", "type", "access", "validations", "pin", "capabilities"); err != nil {
 		return nil, err
 	}
 	d := MetafieldDefinition{
@@ -49,6 +49,11 @@ func createDefinition(r *request, args arguments) (any, error) {
 	rules, faults := validationsOf(in)
 	errors = append(errors, faults...)
 	errors = append(errors, accessErrors(in.object("access"), "INVALID")...)
+	faults, err := d.setCapabilities(in.object("capabilities"))
+	if err != nil {
+		return nil, err
+	}
+	errors = append(errors, faults...)
 	if len(errors) > 0 {
 		return refused(errors...)
 	}

@@ -132,8 +132,8 @@ func TestNotModelledFailsLoudly(t *testing.T) {
 		},
 		"root": {
 			reason:   "a resource that is not there at all",
-			document: `{ products(first: 1) { nodes { id } } }`,
-			message:  "QueryRoot.products is not modelled by the simulator", path: []any{"products"},
+			document: `{ collections(first: 1) { nodes { id } } }`,
+			message:  "QueryRoot.collections is not modelled by the simulator", path: []any{"collections"},
 			data: `null`,
 		},
 		"mutation": {
@@ -156,8 +156,8 @@ func TestNotModelledFailsLoudly(t *testing.T) {
 		},
 		"input": {
 			reason:   "a field of an input is never ignored",
-			document: `mutation { metafieldDefinitionCreate(definition: {ownerType: PRODUCT, namespace: "abc", key: "ab", name: "n", type: "boolean", capabilities: {adminFilterable: {enabled: true}}}) { createdDefinition { id } } }`,
-			message:  "the field capabilities of MetafieldDefinitionInput is not modelled by the simulator", path: []any{"metafieldDefinitionCreate"},
+			document: `mutation { metafieldDefinitionCreate(definition: {ownerType: PRODUCT, namespace: "abc", key: "ab", name: "n", type: "boolean", useAsCollectionCondition: true}) { createdDefinition { id } } }`,
+			message:  "the field useAsCollectionCondition of MetafieldDefinitionInput is not modelled by the simulator", path: []any{"metafieldDefinitionCreate"},
 			data: `{"metafieldDefinitionCreate":null}`,
 		},
 	}

@@ -37,8 +37,18 @@ var inventoryTypes = merge(connectionFields("InventoryItem"), connectionFields("
 		"legacyResourceId": show(func(i *InventoryItem) any { return strconv.FormatUint(i.ID, 10) }),
 		"sku":              show(func(i *InventoryItem) any { return orNull(i.SKU) }),
 		"tracked":          show(func(i *InventoryItem) any { return i.Tracked }),
-		"createdAt":        show(func(i *InventoryItem) any { return dateTime(i.CreatedAt) }),
-		"updatedAt":        show(func(i *InventoryItem) any { return dateTime(i.UpdatedAt) }),
+		"requiresShipping": show(func(i *InventoryItem) any { return !i.Unshipped }),
+		"measurement": show(func(i *InventoryItem) any {
+			return record{"weight": record{"value": i.Weight.Value, "unit": orDefault(i.Weight.Unit, "KILOGRAMS")}}
+		}),
+		"unitCost": ask(func(r *request, i *InventoryItem, _ arguments) (any, error) {
+			if i.Cost == 0 {
+				return nil, nil
+			}
+			return record{"amount": i.Cost.String(), "currencyCode": r.shop.Currency}, nil
+		}),
+		"createdAt": show(func(i *InventoryItem) any { return dateTime(i.CreatedAt) }),
+		"updatedAt": show(func(i *InventoryItem) any { return dateTime(i.UpdatedAt) }),
 		"inventoryLevel": ask(func(_ *request, i *InventoryItem, args arguments) (any, error) {
 			id, _, err := args.id("locationId", "Location")
 			return orNothing(stock{i, i.levelAt(id)}), err
@@ -103,14 +113,6 @@ func findInventoryItem(r *request, id uint64) (any, error) {
 		return item, nil
 	}
 	return nil, nil
-}
-
-func inventoryItemByID(shop *Shop, id uint64) *InventoryItem {
-	i := slices.IndexFunc(shop.InventoryItems, func(item InventoryItem) bool { return item.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &shop.InventoryItems[i]
 }
 
 // levelGID is the id of a level. Shopify's first number is one of its own for each

@@ -101,9 +101,7 @@ func quantitiesOf(r *request, in arguments) ([]quantity, error) {
 		if id, ok, err := q.id("locationId", "Location"); err != nil {
 			return nil, err
 		} else if ok {
-			if at := slices.IndexFunc(r.shop.Locations, func(l Location) bool { return l.ID == id }); at >= 0 {
-				out.location = &r.shop.Locations[at]
-			}
+			out.location = locationByID(r.shop, id)
 		}
 		if out.location != nil && !out.location.Active {
 			return nil, notModelled("stock at a location that is not active")

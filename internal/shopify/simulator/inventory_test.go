@@ -113,7 +113,7 @@ func TestReadingInventory(t *testing.T) {
 		`{ inventoryLevel(id: "` + level + `") { quantities(names: ["committed"]) { quantity } } }`:                                         "no orders, nothing committed to them",
 		`{ inventoryItems(first: 1, query: "hat") { nodes { sku } } }`:                                                                      "where Shopify looks is not public",
 		`{ inventoryItem(id: "gid://shopify/InventoryItem/21") { inventoryLevels(first: 1, query: "updated_at:>2026") { nodes { id } } } }`: "levels are not searched",
-		`{ inventoryItem(id: "gid://shopify/InventoryItem/21") { requiresShipping } }`:                                                      "items have no more",
+		`{ inventoryItem(id: "gid://shopify/InventoryItem/21") { countryCodeOfOrigin } }`:                                                   "items have no more",
 	} {
 		w.Expect(w.ask(document, nil).at("errors.0.extensions.code")).To(Equal("NOT_MODELLED"), reason)
 	}

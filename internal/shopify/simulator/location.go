@@ -59,11 +59,18 @@ func locations(r *request, args arguments) (any, error) {
 }
 
 func findLocation(r *request, id uint64) (any, error) {
-	i := slices.IndexFunc(r.shop.Locations, func(l Location) bool { return l.ID == id })
-	if i < 0 {
-		return nil, nil
+	if l := locationByID(r.shop, id); l != nil {
+		return l, nil
 	}
-	return &r.shop.Locations[i], nil
+	return nil, nil
+}
+
+func locationByID(shop *Shop, id uint64) *Location {
+	i := slices.IndexFunc(shop.Locations, func(l Location) bool { return l.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &shop.Locations[i]
 }
 
 func locationAddress(a Address) record {

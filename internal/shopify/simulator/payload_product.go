@@ -9,9 +9,11 @@ import (
 
 // EventProduct is what products/update tells of a product.
 type EventProduct struct {
-	ID       uint64
-	Title    string
-	Handle   string
+	ID     uint64
+	Title  string
+	Handle string
+	// Option is the name of the one option; Size if empty.
+	Option   string
 	BodyHTML string
 	Vendor   string
 	Type     string
@@ -44,7 +46,9 @@ type EventVariant struct {
 	// CompareAt is 0 for none.
 	CompareAt Cents
 	Untaxed   bool
-	Quantity  int
+	// Oversold things are sold when there are none.
+	Oversold bool
+	Quantity int
 	// Before is the quantity before the change that the event tells of.
 	Before    int
 	UpdatedAt time.Time
@@ -55,7 +59,7 @@ type EventVariant struct {
 const maxVariants = 100
 
 // ProductPayload is the payload of products/update and products/create. A
-// product has one option, Size, and its media are left out.
+// product has one option, and its media are left out.
 func ProductPayload(shop Shop, p EventProduct) map[string]any {
 	values, variants, images := []string{}, []any{}, []any{}
 	var image any // the first; null in Shopify's published sample, which has none
@@ -74,7 +78,7 @@ func ProductPayload(shop Shop, p EventProduct) map[string]any {
 		"vendor": p.Vendor, "product_type": p.Type, "tags": strings.Join(p.Tags, ", "), "status": p.Status,
 		"published_scope": "web", "template_suffix": nil, "category": nil, "has_variants_that_requires_components": false,
 		"created_at": shop.local(p.CreatedAt), "updated_at": shop.local(p.UpdatedAt), "published_at": shop.localOrNull(p.PublishedAt),
-		"options": []any{map[string]any{"id": p.ID + 1, "product_id": p.ID, "name": "Size", "position": 1, "values": values}},
+		"options": []any{map[string]any{"id": p.ID + 1, "product_id": p.ID, "name": orDefault(p.Option, "Size"), "position": 1, "values": values}},
 		"images":  images, "image": image, "media": []any{},
 		"variants": variants, "variant_gids": variantIDs(p.Variants),
 	}
@@ -93,7 +97,7 @@ func variantFields(shop Shop, p EventProduct, v EventVariant, position int) map[
 		"id": v.ID, "admin_graphql_api_id": gid("ProductVariant", v.ID), "product_id": p.ID, "position": position,
 		"title": v.Title, "option1": v.Title, "option2": nil, "option3": nil,
 		"sku": orNull(v.SKU), "barcode": orNull(v.Barcode), "image_id": nil, "inventory_item_id": idOrNull(v.InventoryItem),
-		"price": v.Price.String(), "compare_at_price": centsOrNull(v.CompareAt), "taxable": !v.Untaxed, "inventory_policy": "deny",
+		"price": v.Price.String(), "compare_at_price": centsOrNull(v.CompareAt), "taxable": !v.Untaxed, "inventory_policy": map[bool]string{false: "deny", true: "continue"}[v.Oversold],
 		"inventory_quantity": v.Quantity, "old_inventory_quantity": v.Before,
 		"created_at": shop.local(p.CreatedAt), "updated_at": shop.local(v.UpdatedAt),
 	}

@@ -14,7 +14,7 @@ type variant struct {
 }
 
 // productTypes are products and their variants, to read.
-var productTypes = merge(connectionFields("ProductVariant"), map[string]fields{
+var productTypes = merge(connectionFields("Product"), connectionFields("ProductVariant"), map[string]fields{
 	"QueryRoot": {
 		"product": root(func(r *request, args arguments) (any, error) {
 			id, ok, err := args.id("id", "Product")
@@ -23,6 +23,9 @@ var productTypes = merge(connectionFields("ProductVariant"), map[string]fields{
 			}
 			return findProduct(r, id)
 		}, "id"),
+		"productByIdentifier": root(productByIdentifier, "identifier"),
+		"products":            root(listProducts, append(pageArguments, "sortKey", "query")...),
+		"productsCount":       root(countProducts, "query"),
 		"productVariant": root(func(r *request, args arguments) (any, error) {
 			id, ok, err := args.id("id", "ProductVariant")
 			if err != nil || !ok {
@@ -33,17 +36,23 @@ var productTypes = merge(connectionFields("ProductVariant"), map[string]fields{
 		"productVariants": root(productVariants, append(pageArguments, "sortKey", "query")...),
 	},
 	"Product": {
-		"id":               idOf("Product", func(p *Product) uint64 { return p.ID }),
-		"legacyResourceId": show(func(p *Product) any { return strconv.FormatUint(p.ID, 10) }),
-		"title":            show(func(p *Product) any { return p.Title }),
-		"handle":           show(func(p *Product) any { return p.Handle }),
-		"descriptionHtml":  show(func(p *Product) any { return p.BodyHTML }),
-		"vendor":           show(func(p *Product) any { return p.Vendor }),
-		"productType":      show(func(p *Product) any { return p.Type }),
-		"tags":             show(func(p *Product) any { return slices.Clone(p.Tags) }),
-		"status":           show(func(p *Product) any { return p.Status }),
-		"createdAt":        show(func(p *Product) any { return dateTime(p.CreatedAt) }),
-		"updatedAt":        show(func(p *Product) any { return dateTime(p.UpdatedAt) }),
+		"id":                    idOf("Product", func(p *Product) uint64 { return p.ID }),
+		"legacyResourceId":      show(func(p *Product) any { return strconv.FormatUint(p.ID, 10) }),
+		"title":                 show(func(p *Product) any { return p.Title }),
+		"handle":                show(func(p *Product) any { return p.Handle }),
+		"descriptionHtml":       show(func(p *Product) any { return p.BodyHTML }),
+		"vendor":                show(func(p *Product) any { return p.Vendor }),
+		"productType":           show(func(p *Product) any { return p.Type }),
+		"tags":                  show(func(p *Product) any { return slices.Clone(p.Tags) }),
+		"status":                show(func(p *Product) any { return p.Status }),
+		"createdAt":             show(func(p *Product) any { return dateTime(p.CreatedAt) }),
+		"updatedAt":             show(func(p *Product) any { return dateTime(p.UpdatedAt) }),
+		"options":               ask(func(_ *request, p *Product, _ arguments) (any, error) { return []any{p.optionShown()}, nil }, "first"),
+		"hasOnlyDefaultVariant": show(func(p *Product) any { return len(p.Variants) == 1 && p.Variants[0].Title == onlyVariant }),
+		"variantsCount":         show(func(p *Product) any { return record{"count": len(p.Variants), "precision": "EXACT"} }),
+		"tracksInventory": ask(func(r *request, p *Product, _ arguments) (any, error) {
+			return slices.ContainsFunc(variantsOf(r.shop, p), func(v variant) bool { return v.item.Tracked }), nil
+		}),
 		"totalInventory": ask(func(r *request, p *Product, _ arguments) (any, error) {
 			total := 0
 			for _, v := range variantsOf(r.shop, p) {
@@ -56,16 +65,20 @@ var productTypes = merge(connectionFields("ProductVariant"), map[string]fields{
 		}, append(pageArguments, "sortKey")...),
 	},
 	"ProductVariant": {
-		"id":                show(func(v variant) any { return gid("ProductVariant", v.ID) }),
-		"legacyResourceId":  show(func(v variant) any { return strconv.FormatUint(v.ID, 10) }),
-		"title":             show(func(v variant) any { return v.Title }),
-		"sku":               show(func(v variant) any { return orNull(v.item.SKU) }),
-		"barcode":           show(func(v variant) any { return orNull(v.Barcode) }),
-		"price":             show(func(v variant) any { return v.Price.String() }),
-		"compareAtPrice":    show(func(v variant) any { return centsOrNull(v.CompareAt) }),
-		"taxable":           show(func(v variant) any { return !v.Untaxed }),
-		"position":          show(func(v variant) any { return v.position }),
-		"inventoryPolicy":   show(func(variant) any { return "DENY" }),
+		"id":               show(func(v variant) any { return gid("ProductVariant", v.ID) }),
+		"legacyResourceId": show(func(v variant) any { return strconv.FormatUint(v.ID, 10) }),
+		"title":            show(func(v variant) any { return v.Title }),
+		"sku":              show(func(v variant) any { return orNull(v.item.SKU) }),
+		"barcode":          show(func(v variant) any { return orNull(v.Barcode) }),
+		"price":            show(func(v variant) any { return v.Price.String() }),
+		"compareAtPrice":   show(func(v variant) any { return centsOrNull(v.CompareAt) }),
+		"taxable":          show(func(v variant) any { return !v.Untaxed }),
+		"position":         show(func(v variant) any { return v.position }),
+		"inventoryPolicy":  show(func(v variant) any { return orDefault(v.InventoryPolicy, "DENY") }),
+		"displayName":      show(func(v variant) any { return v.product.Title + " - " + v.Title }),
+		"selectedOptions": show(func(v variant) any {
+			return []any{record{"name": v.product.option(), "value": v.Title}}
+		}),
 		"inventoryQuantity": show(func(v variant) any { return v.item.total() }),
 		"createdAt":         show(func(v variant) any { return dateTime(v.CreatedAt) }),
 		"updatedAt":         show(func(v variant) any { return dateTime(v.UpdatedAt) }),
@@ -105,14 +118,14 @@ func sortedVariants(all []variant, args arguments) (any, error) {
 }
 
 func productVariants(r *request, args arguments) (any, error) {
-	items := map[uint64]*InventoryItem{}
-	for _, item := range pointers(r.shop.InventoryItems) {
-		items[item.ID] = item
-	}
 	var all []variant
-	for _, p := range pointers(r.shop.Products) {
-		for i, v := range pointers(p.Variants) {
-			all = append(all, variant{v, p, items[v.InventoryItemID], i + 1})
+	if skus, few := fewWanted(args.text("query"), "sku"); few {
+		for _, sku := range skus {
+			all = append(all, variantsBySKU(r.shop, sku)...)
+		}
+	} else {
+		for _, p := range pointers(r.shop.Products) {
+			all = append(all, variantsOf(r.shop, p)...)
 		}
 	}
 	all, err := variantSearch.choose(all, args, r.now)
@@ -130,18 +143,10 @@ func findProduct(r *request, id uint64) (any, error) {
 }
 
 func findVariant(r *request, id uint64) (any, error) {
-	if v := variantWhere(r.shop, func(v *Variant) bool { return v.ID == id }); v != nil {
+	if v := variantByID(r.shop, id); v != nil {
 		return *v, nil
 	}
 	return nil, nil
-}
-
-func productByID(shop *Shop, id uint64) *Product {
-	i := slices.IndexFunc(shop.Products, func(p Product) bool { return p.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &shop.Products[i]
 }
 
 func variantsOf(shop *Shop, p *Product) []variant {
@@ -153,20 +158,27 @@ func variantsOf(shop *Shop, p *Product) []variant {
 	return all
 }
 
-// variantWhere is the shop's first variant of which something is true, or nil.
-func variantWhere(shop *Shop, is func(*Variant) bool) *variant {
-	for _, p := range pointers(shop.Products) {
-		for i, v := range pointers(p.Variants) {
-			if is(v) {
-				return &variant{v, p, inventoryItemByID(shop, v.InventoryItemID), i + 1}
-			}
-		}
+// option is the name of the option that the product's variants differ by.
+func (p *Product) option() string {
+	switch {
+	case p.Option != "":
+		return p.Option
+	case len(p.Variants) == 1 && p.Variants[0].Title == onlyVariant:
+		return titleOption
+	default:
+		return "Size"
 	}
-	return nil
 }
 
-func variantOfItem(shop *Shop, item uint64) *variant {
-	return variantWhere(shop, func(v *Variant) bool { return v.InventoryItemID == item })
+// optionShown is the one option. Its id and those of its values are made up of
+// the product's and the variants'.
+func (p *Product) optionShown() record {
+	values, optionValues := []string{}, []any{}
+	for _, v := range p.Variants {
+		values = append(values, v.Title)
+		optionValues = append(optionValues, record{"id": gid("ProductOptionValue", v.ID), "name": v.Title, "hasVariants": true})
+	}
+	return record{"id": gid("ProductOption", p.ID), "name": p.option(), "position": 1, "values": values, "optionValues": optionValues}
 }
 
 // total is what is available everywhere.

@@ -73,7 +73,7 @@ func (s *Simulator) AddProduct(domain string, n NewProduct) (Product, error) {
 	p.complete(st.nextID, now)
 	p = clone(p) // its tags are the caller's
 	shop.InventoryItems = append(shop.InventoryItems, items...)
-	shop.Products = append(shop.Products, p)
+	shop.addProduct(p)
 	s.tell(st, []fact{{"PRODUCTS_CREATE", ProductPayload(*shop, p.event(shop, nil))}})
 	return clone(p), nil
 }

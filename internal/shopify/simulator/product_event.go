@@ -10,7 +10,7 @@ func (p *Product) updated(shop *Shop, before map[uint64]int) fact {
 
 func (p *Product) event(shop *Shop, before map[uint64]int) EventProduct {
 	e := EventProduct{
-		ID: p.ID, Title: p.Title, Handle: p.Handle, BodyHTML: p.BodyHTML, Vendor: p.Vendor, Type: p.Type, Tags: p.Tags,
+		ID: p.ID, Title: p.Title, Handle: p.Handle, BodyHTML: p.BodyHTML, Option: p.option(), Vendor: p.Vendor, Type: p.Type, Tags: p.Tags,
 		Status: strings.ToLower(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 	if p.Status == "ACTIVE" {
@@ -19,7 +19,7 @@ func (p *Product) event(shop *Shop, before map[uint64]int) EventProduct {
 	for _, v := range variantsOf(shop, p) {
 		out := EventVariant{
 			ID: v.ID, InventoryItem: v.InventoryItemID, Title: v.Title, SKU: v.item.SKU, Barcode: v.Barcode, Price: v.Price, CompareAt: v.CompareAt,
-			Untaxed: v.Untaxed, Quantity: v.item.total(), UpdatedAt: v.UpdatedAt,
+			Untaxed: v.Untaxed, Oversold: v.InventoryPolicy == "CONTINUE", Quantity: v.item.total(), UpdatedAt: v.UpdatedAt,
 		}
 		out.Before = out.Quantity
 		if had, changed := before[v.InventoryItemID]; changed {

@@ -3,7 +3,8 @@ package simulator
 import "strings"
 
 // productMutations change products. The messages are those of public records.
-var productMutations = map[string]fields{"Mutation": {"productUpdate": root(updateProduct, "product")}}
+var productMutations = map[string]fields{"Mutation": {"productSet": root(setProduct, "identifier", "input", "synchronous"),
+	"productUpdate": root(updateProduct, "product")}}
 
 // updateProduct changes title and status. That an update that changes nothing
 // tells nobody is not on record (?).

@@ -86,7 +86,7 @@ var lookups map[string]func(r *request, id string) (any, error)
 
 func init() { //nolint:gochecknoinits // as a literal it would be a cycle: node's resolver uses lookups
 	registry = merge(shopTypes, appTypes, locationTypes, pickupTypes, definitionTypes, definitionMutations,
-		inventoryTypes, inventoryMutations, productTypes, productMutations, orderTypes, refundTypes,
+		inventoryTypes, inventoryMutations, productTypes, metafieldTypesToRead, productMutations, orderTypes, refundTypes,
 		subscriptionTypes, subscriptionMutations, nodeTypes)
 	lookups = map[string]func(r *request, id string) (any, error){
 		"Shop": byNumber(findShopNode), "App": byNumber(findApp), "AppInstallation": byNumber(findApp),

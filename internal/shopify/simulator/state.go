@@ -62,6 +62,9 @@ type Shop struct {
 
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
+
+	// index is made from the products when it is first asked for.
+	index *index
 }
 
 // App is an app that is or was installed on a shop.
@@ -141,10 +144,21 @@ type InventoryItem struct {
 	ID      uint64 `json:"id"`
 	SKU     string `json:"sku,omitempty"`
 	Tracked bool   `json:"tracked"`
+	// Unshipped things need no shipping.
+	Unshipped bool   `json:"unshipped,omitempty"`
+	Weight    Weight `json:"weight,omitzero"`
+	// Cost is what one costs the shop; 0 for unknown.
+	Cost Cents `json:"costCents,omitempty"`
 	// Levels are the locations that stock the item, each there once.
 	Levels    []InventoryLevel `json:"levels"`
 	CreatedAt time.Time        `json:"createdAt"`
 	UpdatedAt time.Time        `json:"updatedAt"`
+}
+
+// Weight is what a thing weighs, in a unit that is a WeightUnit; kilograms if empty.
+type Weight struct {
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit,omitempty"`
 }
 
 // InventoryLevel is the stock of an item at a location.
@@ -170,6 +184,22 @@ type MetafieldDefinition struct {
 	Validations []MetafieldValidation `json:"validations,omitempty"`
 	// PinnedPosition counts from 1; 0 means not pinned.
 	PinnedPosition int `json:"pinnedPosition,omitempty"`
+	// UniqueValues says that no two owners have the same value, as is true of the
+	// type id.
+	UniqueValues bool `json:"uniqueValues,omitempty"`
+}
+
+// Metafield is a value that apps keep with a thing.
+type Metafield struct {
+	ID        uint64 `json:"id"`
+	Namespace string `json:"namespace"`
+	Key       string `json:"key"`
+	// Type is one that a definition can have, such as single_line_text_field.
+	Type string `json:"type"`
+	// Value is the value as text, whatever the type.
+	Value     string    `json:"value"`
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
 }
 
 // MetafieldAccess says who may use the values of a definition, in the words of

@@ -12,9 +12,14 @@ type Product struct {
 	Type     string   `json:"type,omitempty"`
 	Tags     []string `json:"tags,omitempty"`
 	// Status is a ProductStatus: ACTIVE, ARCHIVED, DRAFT or UNLISTED.
-	Status    string    `json:"status"`
-	Variants  []Variant `json:"variants"`
-	CreatedAt time.Time `json:"createdAt"`
+	Status string `json:"status"`
+	// Option is the name of the one option that its variants differ by; empty for
+	// Title of a product with one variant, else for Size.
+	Option   string    `json:"option,omitempty"`
+	Variants []Variant `json:"variants"`
+	// Metafields are its own, each namespace and key there once.
+	Metafields []Metafield `json:"metafields,omitempty"`
+	CreatedAt  time.Time   `json:"createdAt"`
 	// UpdatedAt also moves with the stock.
 	UpdatedAt time.Time `json:"updatedAt"`
 }
@@ -32,9 +37,11 @@ type Variant struct {
 	// CompareAt is 0 for none.
 	CompareAt Cents `json:"compareAtCents,omitempty"`
 	// Untaxed things bear no tax at a checkout that does not say otherwise.
-	Untaxed   bool      `json:"untaxed,omitempty"`
-	CreatedAt time.Time `json:"createdAt"`
-	UpdatedAt time.Time `json:"updatedAt"`
+	Untaxed bool `json:"untaxed,omitempty"`
+	// InventoryPolicy is DENY, which empty means, or CONTINUE.
+	InventoryPolicy string    `json:"inventoryPolicy,omitempty"`
+	CreatedAt       time.Time `json:"createdAt"`
+	UpdatedAt       time.Time `json:"updatedAt"`
 }
 
 // Order is what somebody bought. Money is in the currency that the shop had.

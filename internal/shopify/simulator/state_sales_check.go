@@ -14,6 +14,9 @@ func (p *Product) complete(nextID func() uint64, now time.Time) {
 	stamp(&p.CreatedAt, now)
 	stamp(&p.UpdatedAt, now)
 	notNil(&p.Variants)
+	for i := range p.Metafields {
+		p.Metafields[i].complete(nextID, now)
+	}
 	for i := range p.Variants {
 		v := &p.Variants[i]
 		assign(&v.ID, nextID)
@@ -47,6 +50,9 @@ func (p *Product) highestID() uint64 {
 	for _, v := range p.Variants {
 		highest = max(highest, v.ID)
 	}
+	for _, m := range p.Metafields {
+		highest = max(highest, m.ID)
+	}
 	return highest
 }
 
@@ -79,6 +85,9 @@ func checkProducts(shop *Shop) error {
 			return fmt.Errorf("products: the id %d is there twice", p.ID)
 		}
 		ids[p.ID] = true
+		if err := checkMetafields(p.Metafields); err != nil {
+			return fmt.Errorf("products: %w", err)
+		}
 		for _, v := range p.Variants {
 			if inventoryItemByID(shop, v.InventoryItemID) == nil || items[v.InventoryItemID] {
 				return fmt.Errorf("products: no inventory item has the id %d, or two variants have it; add products through /__sim/shops/{domain}/products, which makes their items", v.InventoryItemID)

@@ -102,6 +102,7 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 		d := &shop.MetafieldDefinitions[i]
 		assign(&d.ID, s.nextID)
 		d.Access.complete()
+		d.UniqueValues = d.UniqueValues || d.Type == uniqueType
 	}
 	for i := range shop.WebhookSubscriptions {
 		w := &shop.WebhookSubscriptions[i]

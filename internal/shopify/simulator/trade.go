@@ -126,13 +126,11 @@ func (t *trade) find(want CheckoutLine) (sale, error) {
 
 func (t *trade) variant(want CheckoutLine) *variant {
 	if want.VariantID != 0 {
-		return variantWhere(t.shop, func(v *Variant) bool { return v.ID == want.VariantID })
+		return variantByID(t.shop, want.VariantID)
 	}
-	for _, item := range t.shop.InventoryItems {
-		if item.SKU == want.SKU {
-			if v := variantOfItem(t.shop, item.ID); v != nil {
-				return v
-			}
+	for _, v := range variantsBySKU(t.shop, want.SKU) {
+		if v.item.SKU == want.SKU {
+			return &v
 		}
 	}
 	return nil
@@ -174,7 +172,7 @@ func (t *trade) move(item *InventoryItem, location uint64, by int) {
 
 // restock puts some of a line's things back, unless the shop knows them no more.
 func (t *trade) restock(l *OrderLine, quantity int, location uint64) {
-	if v := variantWhere(t.shop, func(v *Variant) bool { return v.ID == l.VariantID }); v != nil {
+	if v := variantByID(t.shop, l.VariantID); v != nil {
 		t.move(v.item, location, quantity)
 	}
 }

@@ -1,0 +1,148 @@
+package simulator
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// index finds a shop's products by what names them, without a look at each. It
+// holds ids, and whoever finds one there looks whether it still is what is looked
+// for, so that only what is new or renamed has to be entered. It is made when
+// it is first asked.
+type index struct {
+	ofVariant, ofItem map[uint64]uint64 // products, by the id of a variant and of its inventory item
+	ofHandle          map[string][]uint64
+	ofSKU             map[string][]uint64 // in lower case
+	ofUnique          map[uniqueValue][]uint64
+	// lastNumber is the latest number that was put behind a handle, by what is before it.
+	lastNumber map[string]uint64
+}
+
+// uniqueValue is the value of a metafield of the type id.
+type uniqueValue struct{ namespace, key, value string }
+
+// indexed is the shop's index.
+func (s *Shop) indexed() *index {
+	if s.index == nil {
+		s.index = &index{
+			ofVariant: map[uint64]uint64{}, ofItem: map[uint64]uint64{},
+			ofHandle: map[string][]uint64{}, ofSKU: map[string][]uint64{}, ofUnique: map[uniqueValue][]uint64{}, lastNumber: map[string]uint64{},
+		}
+		for i := range s.Products {
+			s.index.enter(s, &s.Products[i])
+		}
+	}
+	return s.index
+}
+
+// enter notes what names a product. It is called for each that is new or changed.
+func (x *index) enter(shop *Shop, p *Product) {
+	note(x.ofHandle, p.Handle, p.ID)
+	for _, v := range p.Variants {
+		x.ofVariant[v.ID], x.ofItem[v.InventoryItemID] = p.ID, p.ID
+		if item := inventoryItemByID(shop, v.InventoryItemID); item != nil {
+			note(x.ofSKU, strings.ToLower(item.SKU), p.ID)
+		}
+	}
+	for _, m := range p.Metafields {
+		if m.Type == uniqueType {
+			note(x.ofUnique, uniqueValue{m.Namespace, m.Key, m.Value}, p.ID)
+		}
+	}
+}
+
+func note[K comparable](ids map[K][]uint64, key K, id uint64) {
+	if !slices.Contains(ids[key], id) {
+		ids[key] = append(ids[key], id)
+	}
+}
+
+// thingByID is the thing with an id, or nil. Lists are in the order of their ids
+// unless somebody put them there otherwise, and are then looked through.
+func thingByID[T any](list []T, id uint64, of func(*T) uint64) *T {
+	at, found := slices.BinarySearchFunc(list, id, func(item T, id uint64) int { return cmp.Compare(of(&item), id) })
+	if !found {
+		at = slices.IndexFunc(list, func(item T) bool { return of(&item) == id })
+	}
+	if at < 0 {
+		return nil
+	}
+	return &list[at]
+}
+
+func productByID(shop *Shop, id uint64) *Product {
+	return thingByID(shop.Products, id, func(p *Product) uint64 { return p.ID })
+}
+
+func inventoryItemByID(shop *Shop, id uint64) *InventoryItem {
+	return thingByID(shop.InventoryItems, id, func(i *InventoryItem) uint64 { return i.ID })
+}
+
+func variantByID(shop *Shop, id uint64) *variant {
+	return variantWhere(shop, shop.indexed().ofVariant[id], func(v *Variant) bool { return v.ID == id })
+}
+
+func variantOfItem(shop *Shop, item uint64) *variant {
+	return variantWhere(shop, shop.indexed().ofItem[item], func(v *Variant) bool { return v.InventoryItemID == item })
+}
+
+// variantWhere is a product's variant of which something is true, or nil.
+func variantWhere(shop *Shop, product uint64, is func(*Variant) bool) *variant {
+	if product == 0 {
+		return nil
+	}
+	p := productByID(shop, product)
+	if p == nil {
+		return nil
+	}
+	for i := range p.Variants {
+		if v := &p.Variants[i]; is(v) {
+			return &variant{v, p, inventoryItemByID(shop, v.InventoryItemID), i + 1}
+		}
+	}
+	return nil
+}
+
+// variantsBySKU are the variants with a SKU, in whatever case.
+func variantsBySKU(shop *Shop, sku string) []variant {
+	var found []variant
+	for _, id := range shop.indexed().ofSKU[strings.ToLower(sku)] {
+		if p := productByID(shop, id); p != nil {
+			for _, v := range variantsOf(shop, p) {
+				if strings.EqualFold(v.item.SKU, sku) {
+					found = append(found, v)
+				}
+			}
+		}
+	}
+	return found
+}
+
+func productByHandle(shop *Shop, handle string) *Product {
+	for _, id := range shop.indexed().ofHandle[handle] {
+		if p := productByID(shop, id); p != nil && p.Handle == handle {
+			return p
+		}
+	}
+	return nil
+}
+
+// productByUnique is the product that has a metafield of the type id with a value.
+func productByUnique(shop *Shop, u uniqueValue) *Product {
+	for _, id := range shop.indexed().ofUnique[u] {
+		if p := productByID(shop, id); p != nil {
+			if m := p.metafield(u.namespace, u.key); m != nil && m.Value == u.value {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// addProduct adds a product that is complete, whose inventory items are there.
+func (s *Shop) addProduct(p Product) {
+	x := s.indexed()
+	s.Products = append(s.Products, p)
+	x.enter(s, &s.Products[len(s.Products)-1])
+}

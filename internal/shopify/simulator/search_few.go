@@ -1,0 +1,46 @@
+package simulator
+
+import (
+	"slices"
+	"strings"
+)
+
+// fewWanted are the values, in lower case, of which a field must have one wherever a query is
+// true, and whether the query says so. With them an index can find what to look
+// at; the query still decides.
+func fewWanted(query, field string) ([]string, bool) {
+	s, err := parseSearch(query)
+	if err != nil {
+		return nil, false // whoever searches says so
+	}
+	values, few := wantedOf(s, field)
+	for i := range values {
+		values[i] = strings.ToLower(values[i])
+	}
+	slices.Sort(values)
+	return slices.Compact(values), few
+}
+
+func wantedOf(s search, field string) ([]string, bool) {
+	switch s := s.(type) {
+	case searchTerm:
+		return []string{s.value}, s.field == field && s.comparator == ":" && !s.prefix
+	case searchAll:
+		for _, part := range s {
+			if values, few := wantedOf(part, field); few {
+				return values, true
+			}
+		}
+	case searchAny:
+		var all []string
+		for _, part := range s {
+			values, few := wantedOf(part, field)
+			if !few {
+				return nil, false
+			}
+			all = append(all, values...)
+		}
+		return all, len(all) > 0
+	}
+	return nil, false
+}
