@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -46,6 +47,12 @@ func parseCursor(cursor string) (position, error) {
 	return p, nil
 }
 
+// placed is an item with where it stands.
+type placed[T any] struct {
+	at   position
+	item T
+}
+
 // connection is one page of a list.
 type connection struct {
 	nodes         []any
@@ -76,25 +83,25 @@ func paginate[T any](items []T, order func(T) position, args arguments) (*connec
 	if args.flag("reverse") {
 		compare = func(p, q position) int { return q.compare(p) }
 	}
-	sorted := slices.SortedFunc(slices.Values(items), func(a, b T) int { return compare(order(a), order(b)) })
+	sorted := make([]placed[T], len(items))
+	for i, item := range items {
+		sorted[i] = placed[T]{order(item), item}
+	}
+	slices.SortFunc(sorted, func(a, b placed[T]) int { return compare(a.at, b.at) })
 	from, to := 0, len(sorted)
 	if args.given("after") {
 		p, err := parseCursor(args.text("after"))
 		if err != nil {
 			return nil, err
 		}
-		for from < to && compare(order(sorted[from]), p) <= 0 {
-			from++
-		}
+		from = sort.Search(len(sorted), func(i int) bool { return compare(sorted[i].at, p) > 0 })
 	}
 	if args.given("before") {
 		p, err := parseCursor(args.text("before"))
 		if err != nil {
 			return nil, err
 		}
-		for from < to && compare(order(sorted[to-1]), p) >= 0 {
-			to--
-		}
+		to = max(from, sort.Search(len(sorted), func(i int) bool { return compare(sorted[i].at, p) >= 0 }))
 	}
 	var depth int
 	if hasFirst {
@@ -104,19 +111,19 @@ func paginate[T any](items []T, order func(T) position, args arguments) (*connec
 		from = max(from, to-last)
 		depth = len(sorted) - from
 	}
-	return sliced(sorted, from, to, depth, order)
+	return sliced(sorted, from, to, depth)
 }
 
 // sliced is the page of a list from one index to before another. Its far end is so
 // deep into the list, from the end that pages count from.
-func sliced[T any](sorted []T, from, to, depth int, order func(T) position) (*connection, error) {
+func sliced[T any](sorted []placed[T], from, to, depth int) (*connection, error) {
 	if err := tooDeep(depth); err != nil {
 		return nil, err
 	}
 	page := &connection{next: to < len(sorted), earlier: from > 0}
-	for _, item := range sorted[from:to] {
-		page.nodes = append(page.nodes, item)
-		page.cursors = append(page.cursors, order(item).cursor())
+	for _, p := range sorted[from:to] {
+		page.nodes = append(page.nodes, p.item)
+		page.cursors = append(page.cursors, p.at.cursor())
 	}
 	return page, nil
 }

@@ -14,6 +14,7 @@ type index struct {
 	ofVariant, ofItem map[uint64]uint64 // products, by the id of a variant and of its inventory item
 	ofHandle          map[string][]uint64
 	ofSKU             map[string][]uint64 // in lower case
+	ofTag             map[string][]uint64 // in lower case
 	ofUnique          map[uniqueValue][]uint64
 	// lastNumber is the latest number that was put behind a handle, by what is before it.
 	lastNumber map[string]uint64
@@ -27,7 +28,8 @@ func (s *Shop) indexed() *index {
 	if s.index == nil {
 		s.index = &index{
 			ofVariant: map[uint64]uint64{}, ofItem: map[uint64]uint64{},
-			ofHandle: map[string][]uint64{}, ofSKU: map[string][]uint64{}, ofUnique: map[uniqueValue][]uint64{}, lastNumber: map[string]uint64{},
+			ofHandle: map[string][]uint64{}, ofSKU: map[string][]uint64{}, ofTag: map[string][]uint64{},
+			ofUnique: map[uniqueValue][]uint64{}, lastNumber: map[string]uint64{},
 		}
 		for i := range s.Products {
 			s.index.enter(s, &s.Products[i])
@@ -39,6 +41,9 @@ func (s *Shop) indexed() *index {
 // enter notes what names a product. It is called for each that is new or changed.
 func (x *index) enter(shop *Shop, p *Product) {
 	note(x.ofHandle, p.Handle, p.ID)
+	for _, tag := range p.Tags {
+		note(x.ofTag, strings.ToLower(tag), p.ID)
+	}
 	for _, v := range p.Variants {
 		x.ofVariant[v.ID], x.ofItem[v.InventoryItemID] = p.ID, p.ID
 		if item := inventoryItemByID(shop, v.InventoryItemID); item != nil {
@@ -52,9 +57,11 @@ func (x *index) enter(shop *Shop, p *Product) {
 	}
 }
 
+// note keeps ids in their order, so that a tag that all products have is as fast
+// as one of its own.
 func note[K comparable](ids map[K][]uint64, key K, id uint64) {
-	if !slices.Contains(ids[key], id) {
-		ids[key] = append(ids[key], id)
+	if at, there := slices.BinarySearch(ids[key], id); !there {
+		ids[key] = slices.Insert(ids[key], at, id)
 	}
 }
 
@@ -114,6 +121,23 @@ func variantsBySKU(shop *Shop, sku string) []variant {
 					found = append(found, v)
 				}
 			}
+		}
+	}
+	return found
+}
+
+// productsTagged are the products that may have one of some tags, in lower case:
+// those that have it or had it.
+func productsTagged(shop *Shop, tags []string) []*Product {
+	var ids []uint64
+	for _, tag := range tags {
+		ids = append(ids, shop.indexed().ofTag[tag]...)
+	}
+	slices.Sort(ids)
+	var found []*Product
+	for _, id := range slices.Compact(ids) {
+		if p := productByID(shop, id); p != nil {
+			found = append(found, p)
 		}
 	}
 	return found

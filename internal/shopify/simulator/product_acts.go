@@ -86,18 +86,22 @@ func (s *Simulator) DeleteProduct(domain string, id uint64) error {
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	p := productByID(&st.shop, id)
-	if p == nil {
+	if productByID(&st.shop, id) == nil {
 		return notThereError(fmt.Sprintf("products has no id %d", id))
 	}
-	items := map[uint64]bool{}
-	for _, v := range p.Variants {
-		items[v.InventoryItemID] = true
-	}
-	st.shop.InventoryItems = slices.DeleteFunc(st.shop.InventoryItems, func(i InventoryItem) bool { return items[i.ID] })
-	st.shop.Products = slices.DeleteFunc(st.shop.Products, func(p Product) bool { return p.ID == id })
+	st.shop.dropProduct(id)
 	s.tell(st, []fact{{"PRODUCTS_DELETE", ProductDeletePayload(id)}})
 	return nil
+}
+
+// dropProduct removes a product that is there, with its inventory items.
+func (s *Shop) dropProduct(id uint64) {
+	items := map[uint64]bool{}
+	for _, v := range productByID(s, id).Variants {
+		items[v.InventoryItemID] = true
+	}
+	s.InventoryItems = slices.DeleteFunc(s.InventoryItems, func(i InventoryItem) bool { return items[i.ID] })
+	s.Products = slices.DeleteFunc(s.Products, func(p Product) bool { return p.ID == id })
 }
 
 // primaryID is the number of the shop's primary location; 0 where there is none.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -24,7 +25,21 @@ func countProducts(r *request, args arguments) (any, error) {
 
 // chooseProducts are the products that the query argument is true of.
 func chooseProducts(r *request, args arguments) ([]*Product, error) {
-	return productSearch(r.shop).choose(pointers(r.shop.Products), args, r.now)
+	var from []*Product
+	if tags, few := fewWanted(args.text("query"), "tag"); few {
+		from = productsTagged(r.shop, tags)
+	} else if skus, few := fewWanted(args.text("query"), "sku"); few {
+		for _, sku := range skus {
+			for _, v := range variantsBySKU(r.shop, sku) {
+				if !slices.Contains(from, v.product) {
+					from = append(from, v.product)
+				}
+			}
+		}
+	} else {
+		from = pointers(r.shop.Products)
+	}
+	return productSearch(r.shop).choose(from, args, r.now)
 }
 
 var productOrders = orders[*Product]{

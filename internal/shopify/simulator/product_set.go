@@ -116,27 +116,9 @@ func customID(r *request, in arguments) (*uniqueValue, error) {
 // setMetafields makes the product's metafields those of the input, and keeps the
 // custom id that it was looked for by.
 func (d *productDraft) setMetafields(in arguments, custom *uniqueValue) error {
-	var kept []string // by namespace and key
-	inputs := in.objects("metafields")
-	for i, m := range inputs {
-		if err := m.only("MetafieldInput", "namespace", "key", "type", "value"); err != nil {
-			return err
-		}
-		made, wrong, err := metafieldOf(d.r, &d.product, m)
-		if err != nil {
-			return err
-		}
-		for _, w := range wrong {
-			code := "INVALID_METAFIELD"
-			if w.code == "CAPABILITY_VIOLATION" {
-				code = w.code
-			}
-			d.refuse(code, w.message, "input", "metafields", strconv.Itoa(i), orDefault(w.field, "namespace"))
-		}
-		if len(wrong) == 0 {
-			d.product.keep(d.r, made)
-			kept = append(kept, made.Namespace+"."+made.Key)
-		}
+	kept, err := d.keepMetafields(in, "INVALID_METAFIELD", "input")
+	if err != nil {
+		return err
 	}
 	if custom != nil {
 		held := d.product.metafield(custom.namespace, custom.key)
@@ -161,4 +143,30 @@ func (d *productDraft) setMetafields(in arguments, custom *uniqueValue) error {
 		})
 	}
 	return nil
+}
+
+// keepMetafields adds the input's metafields or puts them in place of those with
+// their names, and says which they are, by namespace and key. at leads to the input.
+func (d *productDraft) keepMetafields(in arguments, code string, at ...string) (kept []string, err error) {
+	for i, m := range in.objects("metafields") {
+		if err := m.only("MetafieldInput", "namespace", "key", "type", "value"); err != nil {
+			return nil, err
+		}
+		made, wrong, err := metafieldOf(d.r, &d.product, m)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range wrong {
+			of := code
+			if w.code == "CAPABILITY_VIOLATION" {
+				of = w.code
+			}
+			d.refuse(of, w.message, append(slices.Clip(at), "metafields", strconv.Itoa(i), orDefault(w.field, "namespace"))...)
+		}
+		if len(wrong) == 0 {
+			d.product.keep(d.r, made)
+			kept = append(kept, made.Namespace+"."+made.Key)
+		}
+	}
+	return kept, nil
 }

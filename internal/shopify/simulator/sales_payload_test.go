@@ -93,6 +93,6 @@ func TestProductsTell(t *testing.T) {
 	w.Expect(w.news()).To(Equal([]string{"products/update"}))
 	a = w.ask(`mutation { productUpdate(product: {id: "gid://shopify/Product/1", status: DRAFT}) { product { id } userErrors { field message } } }`, nil)
 	w.Expect(jsonText(a.at("data.productUpdate"))).To(MatchJSON(`{"product": null, "userErrors": [{"field": ["id"], "message": "Product does not exist"}]}`), a.text)
-	a = w.ask(`mutation { productUpdate(product: {id: "gid://shopify/Product/1", vendor: "x"}) { userErrors { message } } }`, nil)
+	a = w.ask(`mutation { productUpdate(product: {id: "gid://shopify/Product/1", templateSuffix: "x"}) { userErrors { message } } }`, nil)
 	w.Expect(a.at("errors.0.extensions.code")).To(Equal("NOT_MODELLED"))
 }
