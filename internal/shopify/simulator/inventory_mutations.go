@@ -12,6 +12,7 @@ import (
 // of the codes.
 var inventoryMutations = map[string]fields{"Mutation": {
 	"inventorySetQuantities": idempotent(root(setQuantities, "input").refusing(withoutChangeFrom)),
+	"inventoryActivate":      idempotent(root(activate, "inventoryItemId", "locationId", "available", "onHand")),
 }}
 
 const (
