@@ -12,6 +12,8 @@ const (
 	KindGraphQL = "GraphQL"
 	KindREST    = "REST"
 	KindOAuth   = "OAuth"
+	// KindUpload is a staged upload, to a host that all shops share.
+	KindUpload = "Upload"
 )
 
 // Call is one request to a shop's API, as the simulator saw it.

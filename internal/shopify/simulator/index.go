@@ -16,6 +16,7 @@ type index struct {
 	ofSKU             map[string][]uint64 // in lower case
 	ofTag             map[string][]uint64 // in lower case
 	ofUnique          map[uniqueValue][]uint64
+	filenames         map[string]bool // that a file has or had
 	// lastNumber is the latest number that was put behind a handle, by what is before it.
 	lastNumber map[string]uint64
 }
@@ -29,10 +30,13 @@ func (s *Shop) indexed() *index {
 		s.index = &index{
 			ofVariant: map[uint64]uint64{}, ofItem: map[uint64]uint64{},
 			ofHandle: map[string][]uint64{}, ofSKU: map[string][]uint64{}, ofTag: map[string][]uint64{},
-			ofUnique: map[uniqueValue][]uint64{}, lastNumber: map[string]uint64{},
+			ofUnique: map[uniqueValue][]uint64{}, filenames: map[string]bool{}, lastNumber: map[string]uint64{},
 		}
 		for i := range s.Products {
 			s.index.enter(s, &s.Products[i])
+		}
+		for _, f := range s.Files {
+			s.index.filenames[f.Filename] = true
 		}
 	}
 	return s.index

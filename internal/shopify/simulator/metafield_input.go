@@ -9,6 +9,9 @@ import (
 // MetafieldsSetUserErrorCode, which may be empty, a sentence, and the field.
 type wrongValue struct{ code, message, field string }
 
+// notUnique says that another product has a custom id; the words are ours (?).
+const notUnique = "Value must be unique among products."
+
 // metafieldOf is what an input says about a product's metafield, held against
 // its definition. had is the one that it would replace, or nil. An error is what
 // is not modelled. Where there are several faults Shopify's order is not on
@@ -55,7 +58,7 @@ func metafieldOf(r *request, owner *Product, in arguments) (m Metafield, wrong [
 			return m, nil, notModelled("unique values of the type %s", m.Type)
 		}
 		if has := productByUnique(r.shop, uniqueValue{m.Namespace, m.Key, m.Value}); has != nil && has.ID != owner.ID {
-			return m, []wrongValue{{"CAPABILITY_VIOLATION", "Value must be unique among products.", "value"}}, nil // the words are ours (?)
+			return m, []wrongValue{{"CAPABILITY_VIOLATION", notUnique, "value"}}, nil
 		}
 	}
 	return m, nil, nil

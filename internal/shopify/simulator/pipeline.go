@@ -33,6 +33,8 @@ type exchange struct {
 	requested int       // cost
 	limit     RateLimit // the app's
 	left      float64   // of its points
+
+	upload uploading // of a staged upload
 }
 
 // reply is the end of an exchange.
@@ -60,6 +62,7 @@ func (s *Simulator) router() *http.ServeMux {
 		s.findShop, s.authenticate, s.misbehave, leak, restAccessScopes))
 	mux.Handle("POST /admin/oauth/access_token", s.handle(KindOAuth,
 		s.findShop, s.misbehave, exchangeToken))
+	s.uploadRoutes(mux)
 	mux.Handle("/", s.handle(KindREST,
 		s.findShop, func(*exchange) *reply { return notFound() }))
 	s.controlRoutes(mux)
@@ -72,10 +75,17 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes
 // maxBody is the largest body that is read, in bytes.
 const maxBody = 1 << 20
 
+func largest(kind string) int64 {
+	if kind == KindUpload {
+		return maxUpload
+	}
+	return maxBody
+}
+
 // handle sends a request through the stages and writes down what became of it.
 func (s *Simulator) handle(kind string, stages ...stage) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, largest(kind))
 		instant := s.now()
 		x := &exchange{request: r, header: w.Header(), now: instant.UTC().Truncate(time.Second), instant: instant}
 		x.call = Call{
@@ -122,15 +132,22 @@ func refuse(status int, errors any) *reply {
 	return &reply{status: status, body: map[string]any{"errors": errors}}
 }
 
+func writeText(w http.ResponseWriter, status int, contentType, text string) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // a caller that went away has no use for the error
+}
+
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	switch body := body.(type) {
 	case nil:
 		w.WriteHeader(status)
 		return
 	case htmlPage:
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, string(body)) // as below
+		writeText(w, status, "text/html; charset=utf-8", string(body))
+		return
+	case xmlPage:
+		writeText(w, status, "application/xml; charset=UTF-8", string(body))
 		return
 	}
 	var text bytes.Buffer

@@ -97,7 +97,9 @@ func (s *Simulator) DeleteProduct(domain string, id uint64) error {
 // dropProduct removes a product that is there, with its inventory items.
 func (s *Shop) dropProduct(id uint64) {
 	items := map[uint64]bool{}
-	for _, v := range productByID(s, id).Variants {
+	p := productByID(s, id)
+	s.dropMedia(p)
+	for _, v := range p.Variants {
 		items[v.InventoryItemID] = true
 	}
 	s.InventoryItems = slices.DeleteFunc(s.InventoryItems, func(i InventoryItem) bool { return items[i.ID] })

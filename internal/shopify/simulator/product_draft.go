@@ -16,7 +16,9 @@ type productDraft struct {
 	old      *Product
 	product  Product
 	variants []variantDraft
-	wrong    []record
+	// media are the images that it is to show; nil for those that it has.
+	media []mediaDraft
+	wrong []record
 }
 
 // variantDraft is a variant with its inventory item. Their ids are 0 where they
@@ -233,6 +235,7 @@ func (d *productDraft) commit() *Product {
 	r := d.r
 	moves := stockMoves{shop: r.shop, now: r.now}
 	changed := d.old == nil
+	d.commitMedia()
 	d.product.Variants = nil
 	for i := range d.variants {
 		v := &d.variants[i]

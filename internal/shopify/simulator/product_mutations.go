@@ -5,8 +5,8 @@ import "strconv"
 // productMutations change products. The messages are those of public records.
 var productMutations = map[string]fields{"Mutation": {
 	"productSet":                root(setProduct, "identifier", "input", "synchronous"),
-	"productCreate":             root(createProduct, "product"),
-	"productUpdate":             root(updateProduct, "product"),
+	"productCreate":             root(createProduct, "product", "media"),
+	"productUpdate":             root(updateProduct, "product", "media"),
 	"productVariantsBulkUpdate": root(updateVariants, "productId", "variants", "allowPartialUpdates"),
 	"productDelete":             root(deleteProduct, "input", "synchronous"),
 }}
@@ -23,7 +23,7 @@ func createProduct(r *request, args arguments) (any, error) {
 	}
 	d := newDraft(r, nil)
 	d.variants = []variantDraft{d.newVariant(onlyVariant)}
-	return d.described(in)
+	return d.described(in, args)
 }
 
 // updateProduct changes what the input names and no more. That an update that changes
@@ -43,12 +43,16 @@ func updateProduct(r *request, args arguments) (any, error) {
 	if p == nil {
 		return record{"product": nil, "userErrors": []any{userError("", "Product does not exist", "id")}}, nil
 	}
-	return newDraft(r, p).described(in)
+	return newDraft(r, p).described(in, args)
 }
 
-// described changes the product as the input says, unless something is wrong.
-func (d *productDraft) described(in arguments) (any, error) {
+// described changes the product as the input says and adds the media of args,
+// unless something is wrong.
+func (d *productDraft) described(in, args arguments) (any, error) {
 	d.describe(in, "")
+	if err := d.addMedia(args); err != nil {
+		return nil, err
+	}
 	if _, err := d.keepMetafields(in, ""); err != nil {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 // The lists of ProductSetInput are complete: what they leave out is deleted, and
 // a list that is not there stays as it is (schema, description of productSet).
 var productSetFields = []string{
-	"id", "title", "handle", "descriptionHtml", "vendor", "productType", "tags", "status", "productOptions", "variants", "metafields",
+	"id", "title", "handle", "descriptionHtml", "vendor", "productType", "tags", "status", "productOptions", "variants", "metafields", "files",
 }
 
 // setProduct makes a product or changes the one that is identified. Sentences
@@ -32,6 +32,7 @@ func setProduct(r *request, args arguments) (any, error) {
 		err = firstError(
 			func() error { return d.setVariants(in) },
 			func() error { return d.setMetafields(in, custom) },
+			func() error { return d.setFiles(in) },
 		)
 	}
 	if err != nil {

@@ -52,11 +52,15 @@ type Shop struct {
 	InventoryItems       []InventoryItem       `json:"inventoryItems"`
 	Products             []Product             `json:"products"`
 	Orders               []Order               `json:"orders"`
+	Files                []File                `json:"files"`
+	StagedUploads        []StagedUpload        `json:"stagedUploads"`
 	MetafieldDefinitions []MetafieldDefinition `json:"metafieldDefinitions"`
 	WebhookSubscriptions []WebhookSubscription `json:"webhookSubscriptions"`
 	PriceRules           []PriceRule           `json:"priceRules"`
 	Apps                 []App                 `json:"apps"`
 
+	// Catalog says how long Shopify takes.
+	Catalog CatalogSettings `json:"catalog,omitzero"`
 	// Delivery says how webhooks reach the shop's subscribers.
 	Delivery DeliverySettings `json:"delivery,omitzero"`
 

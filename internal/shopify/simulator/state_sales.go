@@ -17,6 +17,8 @@ type Product struct {
 	// Title of a product with one variant, else for Size.
 	Option   string    `json:"option,omitempty"`
 	Variants []Variant `json:"variants"`
+	// Media are the ids of its files, in order.
+	Media []uint64 `json:"media,omitempty"`
 	// Metafields are its own, each namespace and key there once.
 	Metafields []Metafield `json:"metafields,omitempty"`
 	CreatedAt  time.Time   `json:"createdAt"`

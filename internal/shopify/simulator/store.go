@@ -98,6 +98,9 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	for i := range shop.Orders {
 		shop.Orders[i].complete(s.nextID, now)
 	}
+	for i := range shop.Files {
+		shop.Files[i].complete(s.nextID, now)
+	}
 	for i := range shop.MetafieldDefinitions {
 		d := &shop.MetafieldDefinitions[i]
 		assign(&d.ID, s.nextID)
@@ -121,6 +124,8 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	notNil(&shop.InventoryItems)
 	notNil(&shop.Products)
 	notNil(&shop.Orders)
+	notNil(&shop.Files)
+	notNil(&shop.StagedUploads)
 	notNil(&shop.MetafieldDefinitions)
 	notNil(&shop.WebhookSubscriptions)
 	notNil(&shop.PriceRules)
@@ -148,7 +153,7 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkFiles, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
 		}
@@ -235,6 +240,12 @@ func highestID(shop *Shop) uint64 {
 	}
 	for _, o := range shop.Orders {
 		highest = max(highest, o.highestID())
+	}
+	for _, f := range shop.Files {
+		highest = max(highest, f.ID)
+	}
+	for _, u := range shop.StagedUploads {
+		highest = max(highest, u.ID)
 	}
 	for _, d := range shop.MetafieldDefinitions {
 		highest = max(highest, d.ID)
