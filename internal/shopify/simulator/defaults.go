@@ -28,6 +28,9 @@ func NewShop(domain, name string) Shop {
 			Name: "Warehouse", Address: address, Active: true, Primary: true,
 			FulfillsOnlineOrders: true, ShipsInventory: true,
 		}},
+		Publications: []Publication{
+			{ID: 501, Name: "Online Store", AutoPublish: true, OnlineStore: true}, {ID: 502, Name: "Point of Sale", AutoPublish: true},
+		},
 		ShippingZones: []ShippingZone{{
 			Name: "Canada",
 			Countries: []ShippingCountry{{

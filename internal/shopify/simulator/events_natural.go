@@ -101,7 +101,7 @@ func changedProducts(before, after *Shop, now time.Time) []fact {
 // undated is all of a product but when it came and changed.
 func (p *Product) undated(shop *Shop) EventProduct {
 	e := p.event(shop, nil)
-	e.CreatedAt, e.UpdatedAt, e.PublishedAt = time.Time{}, time.Time{}, time.Time{}
+	e.CreatedAt, e.UpdatedAt = time.Time{}, time.Time{}
 	for i := range e.Variants {
 		e.Variants[i].UpdatedAt = time.Time{}
 	}

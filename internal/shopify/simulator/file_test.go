@@ -108,14 +108,14 @@ func (w *world) uploaded(filename string, content []byte) any {
 
 func TestUploads(t *testing.T) {
 	cases := map[string]struct {
-		reason              string
-		asked, sent         string // methods
-		contentType         string
-		wait                time.Duration
-		spoil               string // in the URL
-		status              int
-		code                string
-		received            bool
+		reason      string
+		asked, sent string // methods
+		contentType string
+		wait        time.Duration
+		spoil       string // in the URL
+		status      int
+		code        string
+		received    bool
 	}{
 		"put":          {reason: "a photo is put where Shopify says", asked: "PUT", sent: "PUT", contentType: "image/jpeg", status: 200, received: true},
 		"post":         {reason: "or posted with the parameters", asked: "POST", sent: "POST", status: 201, received: true},

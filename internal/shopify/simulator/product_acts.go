@@ -70,6 +70,9 @@ func (s *Simulator) AddProduct(domain string, n NewProduct) (Product, error) {
 		items[i].complete(st.nextID, now)
 		p.Variants[i].InventoryItemID = items[i].ID
 	}
+	if p.Status == productStatuses[0] {
+		p.autoPublish(shop, now)
+	}
 	p.complete(st.nextID, now)
 	p = clone(p) // its tags are the caller's
 	shop.InventoryItems = append(shop.InventoryItems, items...)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // productDraft is a product on its way to be made or changed: what is refused
@@ -258,6 +259,11 @@ func (d *productDraft) commit() *Product {
 	d.product.complete(r.nextID, r.now)
 	p := d.old
 	if p == nil {
+		// Recorded of products that apps made active: they were on publications, without a
+		// date. Which publications those are is not (?).
+		if d.product.Status == productStatuses[0] {
+			d.product.autoPublish(r.shop, time.Time{})
+		}
 		r.shop.addProduct(d.product)
 		p = &r.shop.Products[len(r.shop.Products)-1]
 	} else {

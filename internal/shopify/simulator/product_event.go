@@ -11,10 +11,7 @@ func (p *Product) updated(shop *Shop, before map[uint64]int) fact {
 func (p *Product) event(shop *Shop, before map[uint64]int) EventProduct {
 	e := EventProduct{
 		ID: p.ID, Title: p.Title, Handle: p.Handle, BodyHTML: p.BodyHTML, Option: p.option(), Vendor: p.Vendor, Type: p.Type, Tags: p.Tags,
-		Status: strings.ToLower(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
-	}
-	if p.Status == "ACTIVE" {
-		e.PublishedAt = p.CreatedAt
+		Status: strings.ToLower(p.Status), CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, PublishedAt: p.publishedAt(shop),
 	}
 	for _, v := range variantsOf(shop, p) {
 		out := EventVariant{

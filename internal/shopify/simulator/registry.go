@@ -86,13 +86,13 @@ var lookups map[string]func(r *request, id string) (any, error)
 
 func init() { //nolint:gochecknoinits // as a literal it would be a cycle: node's resolver uses lookups
 	registry = merge(shopTypes, appTypes, locationTypes, pickupTypes, definitionTypes, definitionMutations,
-		inventoryTypes, inventoryMutations, productTypes, metafieldTypesToRead, metafieldMutations, fileTypes, fileMutations, productMutations, orderTypes, refundTypes,
+		inventoryTypes, inventoryMutations, productTypes, metafieldTypesToRead, metafieldMutations, fileTypes, fileMutations, publicationTypes, publicationMutations, productMutations, orderTypes, refundTypes,
 		subscriptionTypes, subscriptionMutations, nodeTypes)
 	lookups = map[string]func(r *request, id string) (any, error){
 		"Shop": byNumber(findShopNode), "App": byNumber(findApp), "AppInstallation": byNumber(findApp),
 		"Location": byNumber(findLocation), "InventoryItem": byNumber(findInventoryItem), "InventoryLevel": findInventoryLevel,
 		"Product": byNumber(findProduct), "ProductVariant": byNumber(findVariant), "Order": byNumber(findOrder), "Refund": byNumber(findRefund),
-		mediaImage: byNumber(findFile), "MetafieldDefinition": byNumber(findDefinition), "WebhookSubscription": byNumber(findSubscription),
+		mediaImage: byNumber(findFile), "Publication": byNumber(findPublication), "MetafieldDefinition": byNumber(findDefinition), "WebhookSubscription": byNumber(findSubscription),
 	}
 }
 

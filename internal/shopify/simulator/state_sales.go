@@ -19,6 +19,8 @@ type Product struct {
 	Variants []Variant `json:"variants"`
 	// Media are the ids of its files, in order.
 	Media []uint64 `json:"media,omitempty"`
+	// Publishings are where it is published, each publication there once.
+	Publishings []Publishing `json:"publishings,omitempty"`
 	// Metafields are its own, each namespace and key there once.
 	Metafields []Metafield `json:"metafields,omitempty"`
 	CreatedAt  time.Time   `json:"createdAt"`

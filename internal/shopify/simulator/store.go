@@ -101,6 +101,9 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	for i := range shop.Files {
 		shop.Files[i].complete(s.nextID, now)
 	}
+	for i := range shop.Publications {
+		assign(&shop.Publications[i].ID, s.nextID)
+	}
 	for i := range shop.MetafieldDefinitions {
 		d := &shop.MetafieldDefinitions[i]
 		assign(&d.ID, s.nextID)
@@ -125,6 +128,7 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	notNil(&shop.Products)
 	notNil(&shop.Orders)
 	notNil(&shop.Files)
+	notNil(&shop.Publications)
 	notNil(&shop.StagedUploads)
 	notNil(&shop.MetafieldDefinitions)
 	notNil(&shop.WebhookSubscriptions)
@@ -153,7 +157,7 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkFiles, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkFiles, checkPublications, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
 		}
@@ -243,6 +247,9 @@ func highestID(shop *Shop) uint64 {
 	}
 	for _, f := range shop.Files {
 		highest = max(highest, f.ID)
+	}
+	for _, p := range shop.Publications {
+		highest = max(highest, p.ID)
 	}
 	for _, u := range shop.StagedUploads {
 		highest = max(highest, u.ID)

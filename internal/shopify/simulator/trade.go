@@ -144,13 +144,13 @@ func (t *trade) takeStock(location uint64, sales []sale, anything bool) error {
 		if sold.variant == nil {
 			continue
 		}
-		item, status := sold.variant.item, sold.variant.product.Status
+		item, why := sold.variant.item, sold.variant.product.offSale(t.shop, t.now)
 		wanted[item.ID] += sold.line.Quantity
 		there := available(item.levelAt(location))
 		switch {
 		case anything:
-		case status != "ACTIVE" && status != "UNLISTED":
-			return fmt.Errorf("%s is %s, so nobody can check it out", item.SKU, status)
+		case why != "":
+			return fmt.Errorf("%s is %s, so nobody can check it out", item.SKU, why)
 		case item.Tracked && there < wanted[item.ID]:
 			return fmt.Errorf("%d of %s available, %d wanted; oversell sells it all the same", there, item.SKU, wanted[item.ID])
 		}
