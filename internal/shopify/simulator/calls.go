@@ -12,8 +12,9 @@ const (
 	KindGraphQL = "GraphQL"
 	KindREST    = "REST"
 	KindOAuth   = "OAuth"
-	// KindUpload is a staged upload, to a host that all shops share.
-	KindUpload = "Upload"
+	// KindStorage is a staged upload or the fetch of a bulk operation's result, at
+	// hosts that all shops share.
+	KindStorage = "Storage"
 )
 
 // Call is one request to a shop's API, as the simulator saw it.

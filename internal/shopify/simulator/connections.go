@@ -63,6 +63,13 @@ type connection struct {
 // paginate cuts the page that the arguments ask for out of items, ordered by
 // their positions. The messages are those of Shopify's replies.
 func paginate[T any](items []T, order func(T) position, args arguments) (*connection, error) {
+	compare := position.compare
+	if args.flag("reverse") {
+		compare = func(p, q position) int { return q.compare(p) }
+	}
+	if _, all := args["first"].(everything); all {
+		return sliced(inOrder(items, order, compare), 0, len(items), 0)
+	}
 	first, hasFirst := args.whole("first")
 	last, hasLast := args.whole("last")
 	switch {
@@ -79,15 +86,7 @@ func paginate[T any](items []T, order func(T) position, args arguments) (*connec
 	case last > maxPage:
 		return nil, failure(codeBadRequest, "last cannot exceed 250. To query larger amounts of data with fewer limits, bulk operations should be used instead.")
 	}
-	compare := position.compare
-	if args.flag("reverse") {
-		compare = func(p, q position) int { return q.compare(p) }
-	}
-	sorted := make([]placed[T], len(items))
-	for i, item := range items {
-		sorted[i] = placed[T]{order(item), item}
-	}
-	slices.SortFunc(sorted, func(a, b placed[T]) int { return compare(a.at, b.at) })
+	sorted := inOrder(items, order, compare)
 	from, to := 0, len(sorted)
 	if args.given("after") {
 		p, err := parseCursor(args.text("after"))
@@ -112,6 +111,15 @@ func paginate[T any](items []T, order func(T) position, args arguments) (*connec
 		depth = len(sorted) - from
 	}
 	return sliced(sorted, from, to, depth)
+}
+
+func inOrder[T any](items []T, order func(T) position, compare func(p, q position) int) []placed[T] {
+	sorted := make([]placed[T], len(items))
+	for i, item := range items {
+		sorted[i] = placed[T]{order(item), item}
+	}
+	slices.SortFunc(sorted, func(a, b placed[T]) int { return compare(a.at, b.at) })
+	return sorted
 }
 
 // sliced is the page of a list from one index to before another. Its far end is so

@@ -43,6 +43,19 @@ func (s *Simulator) tell(st *store, facts []fact) {
 	}
 }
 
+// tellLater tells apps after some time on the clock. The shop's lock is held.
+func (s *Simulator) tellLater(st *store, wait time.Duration, facts []fact) {
+	if wait <= 0 {
+		s.tell(st, facts)
+		return
+	}
+	s.deliveries.after(wait, func() {
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		s.tell(st, facts)
+	})
+}
+
 // changedLevels tell of the levels whose stock has changed, and dates
 // the change. A level that comes or goes is told by other topics.
 func changedLevels(before Shop, after *Shop, now time.Time) []fact {

@@ -18,8 +18,10 @@ type executor struct {
 	errors    []*graphQLError
 	// fault is one that strikes during execution, or nil; broken is the root field
 	// that an Internal nulls.
-	fault     *armed
-	broken    string
+	fault  *armed
+	broken string
+	// bulk says that connections list everything.
+	bulk      bool
 	requestID string
 }
 
@@ -188,6 +190,9 @@ func (e *executor) prepare(typeName string, source any, f *ast.Field) (answer fi
 			return field{}, nil, notModelled("the argument %s of %s.%s", d.Name, typeName, f.Name)
 		}
 	}
+	if e.bulk && listsThings(e.schema, f.Definition.Type) {
+		args["first"] = everything{}
+	}
 	return answer, args, nil
 }
 
@@ -217,7 +222,12 @@ func (e *executor) complete(f *ast.Field, t *ast.Type, value any, set ast.Select
 		}
 		done, ok = e.fields(v.typeName, v.value, set, at)
 	default:
-		done, ok = e.fields(def.Name, value, set, at)
+		var o *object
+		o, ok = e.fields(def.Name, value, set, at)
+		done = o
+		if e.bulk && listsThings(e.schema, t) {
+			done = listed{o}
+		}
 	}
 	if !ok {
 		return nil, !t.NonNull

@@ -145,7 +145,7 @@ func TestNotModelledFailsLoudly(t *testing.T) {
 		"node": {
 			reason:   "an id of a type that is not there",
 			document: `{ node(id: "gid://shopify/Collection/1") { id } }`,
-			message:  "Collection (of those with ids: App, AppInstallation, InventoryItem, InventoryLevel, Location, MediaImage, MetafieldDefinition, Order, Product, ProductVariant, Publication, Refund, Shop, WebhookSubscription) is not modelled by the simulator", path: []any{"node"},
+			message:  "Collection (of those with ids: App, AppInstallation, BulkOperation, InventoryItem, InventoryLevel, Location, MediaImage, MetafieldDefinition, Order, Product, ProductVariant, Publication, Refund, Shop, WebhookSubscription) is not modelled by the simulator", path: []any{"node"},
 			data: `{"node":null}`,
 		},
 		"introspection": {

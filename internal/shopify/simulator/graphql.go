@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -146,7 +147,8 @@ func (s *Simulator) execute(x *exchange) *reply {
 		request: &request{
 			versions: served, version: x.version, schema: sch, granted: scopes,
 			shop: shop, app: app, now: x.now, nextID: x.store.nextID, keys: &x.store.keys,
-			tell: func(facts ...fact) { s.tell(x.store, facts) },
+			tell:  func(facts ...fact) { s.tell(x.store, facts) },
+			later: func(wait time.Duration, facts ...fact) { s.tellLater(x.store, wait, facts) },
 		},
 	}
 	data, text := e.run(x.operation)

@@ -35,6 +35,7 @@ type exchange struct {
 	left      float64   // of its points
 
 	upload uploading // of a staged upload
+	result *reply    // of a bulk operation
 }
 
 // reply is the end of an exchange.
@@ -63,6 +64,7 @@ func (s *Simulator) router() *http.ServeMux {
 	mux.Handle("POST /admin/oauth/access_token", s.handle(KindOAuth,
 		s.findShop, s.misbehave, exchangeToken))
 	s.uploadRoutes(mux)
+	s.resultRoutes(mux)
 	mux.Handle("/", s.handle(KindREST,
 		s.findShop, func(*exchange) *reply { return notFound() }))
 	s.controlRoutes(mux)
@@ -76,7 +78,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.routes
 const maxBody = 1 << 20
 
 func largest(kind string) int64 {
-	if kind == KindUpload {
+	if kind == KindStorage {
 		return maxUpload
 	}
 	return maxBody
@@ -145,6 +147,9 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 		return
 	case htmlPage:
 		writeText(w, status, "text/html; charset=utf-8", string(body))
+		return
+	case jsonLines:
+		writeText(w, status, "application/jsonl", string(body))
 		return
 	case xmlPage:
 		writeText(w, status, "application/xml; charset=UTF-8", string(body))

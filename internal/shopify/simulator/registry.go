@@ -25,6 +25,8 @@ type request struct {
 	keys     *keyring // the shop's idempotency keys
 	// tell tells apps of one act of this request: an event for each fact.
 	tell func(facts ...fact)
+	// later tells apps after some time.
+	later func(wait time.Duration, facts ...fact)
 }
 
 // field answers a field of the schema. Arguments that heeds does not name must
@@ -86,13 +88,13 @@ var lookups map[string]func(r *request, id string) (any, error)
 
 func init() { //nolint:gochecknoinits // as a literal it would be a cycle: node's resolver uses lookups
 	registry = merge(shopTypes, appTypes, locationTypes, pickupTypes, definitionTypes, definitionMutations,
-		inventoryTypes, inventoryMutations, productTypes, metafieldTypesToRead, metafieldMutations, fileTypes, fileMutations, publicationTypes, publicationMutations, productMutations, orderTypes, refundTypes,
+		inventoryTypes, inventoryMutations, productTypes, metafieldTypesToRead, metafieldMutations, fileTypes, fileMutations, publicationTypes, publicationMutations, bulkTypes, productMutations, orderTypes, refundTypes,
 		subscriptionTypes, subscriptionMutations, nodeTypes)
 	lookups = map[string]func(r *request, id string) (any, error){
 		"Shop": byNumber(findShopNode), "App": byNumber(findApp), "AppInstallation": byNumber(findApp),
 		"Location": byNumber(findLocation), "InventoryItem": byNumber(findInventoryItem), "InventoryLevel": findInventoryLevel,
 		"Product": byNumber(findProduct), "ProductVariant": byNumber(findVariant), "Order": byNumber(findOrder), "Refund": byNumber(findRefund),
-		mediaImage: byNumber(findFile), "Publication": byNumber(findPublication), "MetafieldDefinition": byNumber(findDefinition), "WebhookSubscription": byNumber(findSubscription),
+		mediaImage: byNumber(findFile), "Publication": byNumber(findPublication), "BulkOperation": byNumber(findBulkOperation), "MetafieldDefinition": byNumber(findDefinition), "WebhookSubscription": byNumber(findSubscription),
 	}
 }
 

@@ -54,6 +54,7 @@ type Shop struct {
 	Orders               []Order               `json:"orders"`
 	Files                []File                `json:"files"`
 	StagedUploads        []StagedUpload        `json:"stagedUploads"`
+	BulkOperations       []BulkOperation       `json:"bulkOperations"`
 	Publications         []Publication         `json:"publications"`
 	MetafieldDefinitions []MetafieldDefinition `json:"metafieldDefinitions"`
 	WebhookSubscriptions []WebhookSubscription `json:"webhookSubscriptions"`

@@ -130,6 +130,7 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	notNil(&shop.Files)
 	notNil(&shop.Publications)
 	notNil(&shop.StagedUploads)
+	notNil(&shop.BulkOperations)
 	notNil(&shop.MetafieldDefinitions)
 	notNil(&shop.WebhookSubscriptions)
 	notNil(&shop.PriceRules)
@@ -157,7 +158,7 @@ func check(shop *Shop) error {
 	if !slices.Contains([]string{"DISABLED", "OPTIONAL", "REQUIRED"}, shop.CustomerAccounts) {
 		return fmt.Errorf("customerAccounts %q: want DISABLED, OPTIONAL or REQUIRED", shop.CustomerAccounts)
 	}
-	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkFiles, checkPublications, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
+	for _, part := range []func(*Shop) error{checkStanding, checkApps, checkLocations, checkInventory, checkProducts, checkFiles, checkPublications, checkBulkOperations, checkOrders, checkDefinitions, checkSubscriptions, checkPriceRules, checkRateLimit, checkDelivery} {
 		if err := part(shop); err != nil {
 			return err
 		}
@@ -253,6 +254,9 @@ func highestID(shop *Shop) uint64 {
 	}
 	for _, u := range shop.StagedUploads {
 		highest = max(highest, u.ID)
+	}
+	for _, b := range shop.BulkOperations {
+		highest = max(highest, b.ID)
 	}
 	for _, d := range shop.MetafieldDefinitions {
 		highest = max(highest, d.ID)

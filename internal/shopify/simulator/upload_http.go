@@ -13,8 +13,8 @@ type xmlPage string
 
 // uploadRoutes serve the bucket that staged uploads go to.
 func (s *Simulator) uploadRoutes(mux *http.ServeMux) {
-	mux.Handle("PUT "+uploadHost+"/{key...}", s.handle(KindUpload, s.findPlace, s.misbehave, putUpload))
-	mux.Handle("POST "+uploadHost+"/{$}", s.handle(KindUpload, s.readForm, s.misbehave, postUpload))
+	mux.Handle("PUT "+uploadHost+"/{key...}", s.handle(KindStorage, s.findPlace, s.misbehave, putUpload))
+	mux.Handle("POST "+uploadHost+"/{$}", s.handle(KindStorage, s.readForm, s.misbehave, postUpload))
 }
 
 // uploading is what an upload says of itself.
