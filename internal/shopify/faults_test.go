@@ -114,6 +114,38 @@ var operations = []operation{
 			return 0
 		},
 	},
+	{name: "Products", read: true, shop: oneSale, call: func(ctx context.Context, c *shopify.Client, _ string) error {
+		_, _, err := c.Products(ctx, "")
+		return err
+	}},
+	{name: "Publications", read: true, call: func(ctx context.Context, c *shopify.Client, _ string) error {
+		_, err := c.OnlineStore(ctx)
+		return err
+	}},
+	{
+		name: "CreateProduct", shop: forItems,
+		prepare: func(t *testing.T, c *shopify.Client) string {
+			t.Helper()
+			return must[*shopify.Store](t)(c.Observe(t.Context())).Locations[0].ID
+		},
+		call: func(ctx context.Context, c *shopify.Client, location string) error {
+			_, err := c.CreateProduct(ctx, bike(), shopify.MustNumber("Location", location), nil)
+			return err
+		},
+		effects: func(s simulator.Shop) int { return len(s.Products) },
+	},
+	{
+		name: "UpdateVariants", shop: oneSale,
+		call: func(ctx context.Context, c *shopify.Client, _ string) error {
+			return c.PriceVariant(ctx, 9002, 9003, bike())
+		},
+		effects: func(s simulator.Shop) int {
+			if s.Products[0].Variants[0].Price == 4500 {
+				return 1
+			}
+			return 0
+		},
+	},
 	{name: "GET /admin/api/{version}/shipping_zones.json", read: true, rest: true, call: func(ctx context.Context, c *shopify.Client, _ string) error {
 		_, err := c.ShippingZones(ctx)
 		return err

@@ -6,6 +6,11 @@ import (
 	"strings"
 )
 
+// decimalOf writes cents as Shopify reads an amount, such as 12.50.
+func decimalOf(cents int64) *string {
+	return new(fmt.Sprintf("%d.%02d", cents/100, cents%100))
+}
+
 // cents reads an amount of money as Shopify writes it, such as 12.50, 12.5 or
 // -3: an exact number of hundredths of the currency's unit. An amount that is no
 // whole number of them is refused, as is one beyond an int64.

@@ -16,7 +16,16 @@ type Product struct {
 	// Status is ACTIVE, ARCHIVED, DRAFT or UNLISTED.
 	Status    string
 	UpdatedAt time.Time
-	Variants  []Variant
+	// Published says that it was put on the online store, where customers see it once
+	// it is active.
+	Published bool
+	// Item is the id of the item that it is for, and of its consignor and sale event;
+	// empty where it does not say.
+	Item, ConsignorID, EventID string
+	MarkdownEligible           bool
+	// Images are the numbers of its photos, in their order.
+	Images   []uint64
+	Variants []Variant
 }
 
 // Variant is one of the forms that a product comes in. Money is in cents.
@@ -25,7 +34,9 @@ type Variant struct {
 	SKU, Barcode string
 	Price        int64
 	// CompareAt is the price before a reduction; 0 for none.
-	CompareAt       int64
+	CompareAt int64
+	// Oversold says that it is sold although there is none.
+	Oversold        bool
 	InventoryItemID uint64
 	// Tracked says that Shopify counts the stock.
 	Tracked bool
@@ -44,21 +55,24 @@ type Level struct {
 // a NotFound where there is none.
 func (c *Client) Product(ctx context.Context, id uint64) (*Product, error) {
 	const operation = "Product"
-	globalID := GlobalID("Product", id)
-	reply, err := admin.Product(ctx, c.graphQL(&call{}), globalID)
+	reply, err := admin.Product(ctx, c.graphQL(&call{}), GlobalID("Product", id))
 	if err != nil {
 		return nil, err
 	}
-	found := reply.Product
-	if found == nil {
+	if reply.Product == nil {
 		return nil, noSuch(operation, "product", fmt.Sprint(id))
 	}
-	variants, err := readAll(operation, found.Variants, func(after *string) (*admin.VariantPage, error) {
-		more, err := admin.ProductVariants(ctx, c.graphQL(&call{}), globalID, after)
+	return c.product(ctx, operation, &reply.Product.ProductCore, reply.Product.Variants)
+}
+
+// product reads a product to its last variant, from what is there of it.
+func (c *Client) product(ctx context.Context, operation string, core *admin.ProductCore, first *admin.VariantPage) (*Product, error) {
+	variants, err := readAll(operation, first, func(after *string) (*admin.VariantPage, error) {
+		more, err := admin.ProductVariants(ctx, c.graphQL(&call{}), core.Id, after)
 		if err != nil {
 			return nil, err
 		}
-		if more.Product == nil || !more.Product.UpdatedAt.Equal(found.UpdatedAt) {
+		if more.Product == nil || !more.Product.UpdatedAt.Equal(core.UpdatedAt) {
 			return nil, changedMeanwhile(operation, "product")
 		}
 		return more.Product.Variants, nil
@@ -67,7 +81,17 @@ func (c *Client) Product(ctx context.Context, id uint64) (*Product, error) {
 		return nil, err
 	}
 	r := reading{operation: operation}
-	p := &Product{ID: r.id("Product", found.Id), Title: found.Title, Status: string(found.Status), UpdatedAt: found.UpdatedAt}
+	p := &Product{
+		ID: r.id("Product", core.Id), Title: core.Title, Status: string(core.Status), UpdatedAt: core.UpdatedAt, Published: core.PublishedAt != nil,
+		Item: valueOf(core.ItemID), ConsignorID: valueOf(core.ConsignorID), EventID: valueOf(core.EventID), MarkdownEligible: valueOf(core.MarkdownEligible) == "true",
+	}
+	if core.Media != nil {
+		for _, m := range core.Media.Nodes {
+			if image, ok := m.(*admin.MediaPageNodesMediaImage); ok {
+				p.Images = append(p.Images, r.id("MediaImage", image.Id))
+			}
+		}
+	}
 	for _, n := range variants {
 		v, err := c.variant(ctx, &r, n)
 		if err != nil {
@@ -81,6 +105,13 @@ func (c *Client) Product(ctx context.Context, id uint64) (*Product, error) {
 	return p, nil
 }
 
+func valueOf(m *admin.MetafieldValue) string {
+	if m == nil {
+		return ""
+	}
+	return m.Value
+}
+
 func (c *Client) variant(ctx context.Context, r *reading, n *admin.Variant) (Variant, error) {
 	if n.InventoryItem == nil {
 		return Variant{}, missing(r.operation, "inventoryItem")
@@ -88,6 +119,7 @@ func (c *Client) variant(ctx context.Context, r *reading, n *admin.Variant) (Var
 	v := Variant{
 		ID: r.id("ProductVariant", n.Id), SKU: text(n.Sku), Barcode: text(n.Barcode), Price: r.cents(n.Price),
 		InventoryItemID: r.id("InventoryItem", n.InventoryItem.Id), Tracked: n.InventoryItem.Tracked,
+		Oversold: n.InventoryPolicy == admin.ProductVariantInventoryPolicyContinue,
 	}
 	if n.CompareAtPrice != nil {
 		v.CompareAt = r.cents(*n.CompareAtPrice)
@@ -144,9 +176,14 @@ func (c *Client) ProductBySKU(ctx context.Context, sku string) (*Product, error)
 // SetProductStatus makes a product ACTIVE, ARCHIVED, DRAFT or UNLISTED and leaves
 // all else as it is. Where the product is gone the error's Gone says so.
 func (c *Client) SetProductStatus(ctx context.Context, id uint64, status string) error {
-	const operation = "UpdateProduct"
 	globalID, to := GlobalID("Product", id), admin.ProductStatus(status)
-	reply, err := admin.UpdateProduct(ctx, c.graphQL(&call{}), &admin.ProductUpdateInput{Id: &globalID, Status: &to})
+	return c.updateProduct(ctx, &admin.ProductUpdateInput{Id: &globalID, Status: &to})
+}
+
+// updateProduct changes what the input names.
+func (c *Client) updateProduct(ctx context.Context, input *admin.ProductUpdateInput) error {
+	const operation = "UpdateProduct"
+	reply, err := admin.UpdateProduct(ctx, c.graphQL(&call{}), input)
 	if err != nil {
 		return err
 	}

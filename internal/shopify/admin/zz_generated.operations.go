@@ -4,10 +4,62 @@ package admin
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/Khan/genqlient/graphql"
 )
+
+// AddMediaProductUpdateProductUpdatePayload includes the requested fields of the GraphQL type ProductUpdatePayload.
+type AddMediaProductUpdateProductUpdatePayload struct {
+	Product    *AddMediaProductUpdateProductUpdatePayloadProduct               `json:"product"`
+	UserErrors []*AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError `json:"userErrors"`
+}
+
+// GetProduct returns AddMediaProductUpdateProductUpdatePayload.Product, and is useful for accessing the field via an interface.
+func (v *AddMediaProductUpdateProductUpdatePayload) GetProduct() *AddMediaProductUpdateProductUpdatePayloadProduct {
+	return v.Product
+}
+
+// GetUserErrors returns AddMediaProductUpdateProductUpdatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *AddMediaProductUpdateProductUpdatePayload) GetUserErrors() []*AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError {
+	return v.UserErrors
+}
+
+// AddMediaProductUpdateProductUpdatePayloadProduct includes the requested fields of the GraphQL type Product.
+type AddMediaProductUpdateProductUpdatePayloadProduct struct {
+	Id string `json:"id"`
+}
+
+// GetId returns AddMediaProductUpdateProductUpdatePayloadProduct.Id, and is useful for accessing the field via an interface.
+func (v *AddMediaProductUpdateProductUpdatePayloadProduct) GetId() string { return v.Id }
+
+// AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
+type AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError.Field, and is useful for accessing the field via an interface.
+func (v *AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
+func (v *AddMediaProductUpdateProductUpdatePayloadUserErrorsUserError) GetMessage() string {
+	return v.Message
+}
+
+// AddMediaResponse is returned by AddMedia on success.
+type AddMediaResponse struct {
+	ProductUpdate *AddMediaProductUpdateProductUpdatePayload `json:"productUpdate"`
+}
+
+// GetProductUpdate returns AddMediaResponse.ProductUpdate, and is useful for accessing the field via an interface.
+func (v *AddMediaResponse) GetProductUpdate() *AddMediaProductUpdateProductUpdatePayload {
+	return v.ProductUpdate
+}
 
 type AppPublicCategory string
 
@@ -24,6 +76,544 @@ var AllAppPublicCategory = []AppPublicCategory{
 	AppPublicCategoryPrivate,
 	AppPublicCategoryPublic,
 }
+
+type CombinedListingsRole string
+
+const (
+	CombinedListingsRoleChild  CombinedListingsRole = "CHILD"
+	CombinedListingsRoleParent CombinedListingsRole = "PARENT"
+)
+
+var AllCombinedListingsRole = []CombinedListingsRole{
+	CombinedListingsRoleChild,
+	CombinedListingsRoleParent,
+}
+
+type CountryCode string
+
+const (
+	CountryCodeAc CountryCode = "AC"
+	CountryCodeAd CountryCode = "AD"
+	CountryCodeAe CountryCode = "AE"
+	CountryCodeAf CountryCode = "AF"
+	CountryCodeAg CountryCode = "AG"
+	CountryCodeAi CountryCode = "AI"
+	CountryCodeAl CountryCode = "AL"
+	CountryCodeAm CountryCode = "AM"
+	CountryCodeAn CountryCode = "AN"
+	CountryCodeAo CountryCode = "AO"
+	CountryCodeAr CountryCode = "AR"
+	CountryCodeAt CountryCode = "AT"
+	CountryCodeAu CountryCode = "AU"
+	CountryCodeAw CountryCode = "AW"
+	CountryCodeAx CountryCode = "AX"
+	CountryCodeAz CountryCode = "AZ"
+	CountryCodeBa CountryCode = "BA"
+	CountryCodeBb CountryCode = "BB"
+	CountryCodeBd CountryCode = "BD"
+	CountryCodeBe CountryCode = "BE"
+	CountryCodeBf CountryCode = "BF"
+	CountryCodeBg CountryCode = "BG"
+	CountryCodeBh CountryCode = "BH"
+	CountryCodeBi CountryCode = "BI"
+	CountryCodeBj CountryCode = "BJ"
+	CountryCodeBl CountryCode = "BL"
+	CountryCodeBm CountryCode = "BM"
+	CountryCodeBn CountryCode = "BN"
+	CountryCodeBo CountryCode = "BO"
+	CountryCodeBq CountryCode = "BQ"
+	CountryCodeBr CountryCode = "BR"
+	CountryCodeBs CountryCode = "BS"
+	CountryCodeBt CountryCode = "BT"
+	CountryCodeBv CountryCode = "BV"
+	CountryCodeBw CountryCode = "BW"
+	CountryCodeBy CountryCode = "BY"
+	CountryCodeBz CountryCode = "BZ"
+	CountryCodeCa CountryCode = "CA"
+	CountryCodeCc CountryCode = "CC"
+	CountryCodeCd CountryCode = "CD"
+	CountryCodeCf CountryCode = "CF"
+	CountryCodeCg CountryCode = "CG"
+	CountryCodeCh CountryCode = "CH"
+	CountryCodeCi CountryCode = "CI"
+	CountryCodeCk CountryCode = "CK"
+	CountryCodeCl CountryCode = "CL"
+	CountryCodeCm CountryCode = "CM"
+	CountryCodeCn CountryCode = "CN"
+	CountryCodeCo CountryCode = "CO"
+	CountryCodeCr CountryCode = "CR"
+	CountryCodeCu CountryCode = "CU"
+	CountryCodeCv CountryCode = "CV"
+	CountryCodeCw CountryCode = "CW"
+	CountryCodeCx CountryCode = "CX"
+	CountryCodeCy CountryCode = "CY"
+	CountryCodeCz CountryCode = "CZ"
+	CountryCodeDe CountryCode = "DE"
+	CountryCodeDj CountryCode = "DJ"
+	CountryCodeDk CountryCode = "DK"
+	CountryCodeDm CountryCode = "DM"
+	CountryCodeDo CountryCode = "DO"
+	CountryCodeDz CountryCode = "DZ"
+	CountryCodeEc CountryCode = "EC"
+	CountryCodeEe CountryCode = "EE"
+	CountryCodeEg CountryCode = "EG"
+	CountryCodeEh CountryCode = "EH"
+	CountryCodeEr CountryCode = "ER"
+	CountryCodeEs CountryCode = "ES"
+	CountryCodeEt CountryCode = "ET"
+	CountryCodeFi CountryCode = "FI"
+	CountryCodeFj CountryCode = "FJ"
+	CountryCodeFk CountryCode = "FK"
+	CountryCodeFo CountryCode = "FO"
+	CountryCodeFr CountryCode = "FR"
+	CountryCodeGa CountryCode = "GA"
+	CountryCodeGb CountryCode = "GB"
+	CountryCodeGd CountryCode = "GD"
+	CountryCodeGe CountryCode = "GE"
+	CountryCodeGf CountryCode = "GF"
+	CountryCodeGg CountryCode = "GG"
+	CountryCodeGh CountryCode = "GH"
+	CountryCodeGi CountryCode = "GI"
+	CountryCodeGl CountryCode = "GL"
+	CountryCodeGm CountryCode = "GM"
+	CountryCodeGn CountryCode = "GN"
+	CountryCodeGp CountryCode = "GP"
+	CountryCodeGq CountryCode = "GQ"
+	CountryCodeGr CountryCode = "GR"
+	CountryCodeGs CountryCode = "GS"
+	CountryCodeGt CountryCode = "GT"
+	CountryCodeGw CountryCode = "GW"
+	CountryCodeGy CountryCode = "GY"
+	CountryCodeHk CountryCode = "HK"
+	CountryCodeHm CountryCode = "HM"
+	CountryCodeHn CountryCode = "HN"
+	CountryCodeHr CountryCode = "HR"
+	CountryCodeHt CountryCode = "HT"
+	CountryCodeHu CountryCode = "HU"
+	CountryCodeId CountryCode = "ID"
+	CountryCodeIe CountryCode = "IE"
+	CountryCodeIl CountryCode = "IL"
+	CountryCodeIm CountryCode = "IM"
+	CountryCodeIn CountryCode = "IN"
+	CountryCodeIo CountryCode = "IO"
+	CountryCodeIq CountryCode = "IQ"
+	CountryCodeIr CountryCode = "IR"
+	CountryCodeIs CountryCode = "IS"
+	CountryCodeIt CountryCode = "IT"
+	CountryCodeJe CountryCode = "JE"
+	CountryCodeJm CountryCode = "JM"
+	CountryCodeJo CountryCode = "JO"
+	CountryCodeJp CountryCode = "JP"
+	CountryCodeKe CountryCode = "KE"
+	CountryCodeKg CountryCode = "KG"
+	CountryCodeKh CountryCode = "KH"
+	CountryCodeKi CountryCode = "KI"
+	CountryCodeKm CountryCode = "KM"
+	CountryCodeKn CountryCode = "KN"
+	CountryCodeKp CountryCode = "KP"
+	CountryCodeKr CountryCode = "KR"
+	CountryCodeKw CountryCode = "KW"
+	CountryCodeKy CountryCode = "KY"
+	CountryCodeKz CountryCode = "KZ"
+	CountryCodeLa CountryCode = "LA"
+	CountryCodeLb CountryCode = "LB"
+	CountryCodeLc CountryCode = "LC"
+	CountryCodeLi CountryCode = "LI"
+	CountryCodeLk CountryCode = "LK"
+	CountryCodeLr CountryCode = "LR"
+	CountryCodeLs CountryCode = "LS"
+	CountryCodeLt CountryCode = "LT"
+	CountryCodeLu CountryCode = "LU"
+	CountryCodeLv CountryCode = "LV"
+	CountryCodeLy CountryCode = "LY"
+	CountryCodeMa CountryCode = "MA"
+	CountryCodeMc CountryCode = "MC"
+	CountryCodeMd CountryCode = "MD"
+	CountryCodeMe CountryCode = "ME"
+	CountryCodeMf CountryCode = "MF"
+	CountryCodeMg CountryCode = "MG"
+	CountryCodeMk CountryCode = "MK"
+	CountryCodeMl CountryCode = "ML"
+	CountryCodeMm CountryCode = "MM"
+	CountryCodeMn CountryCode = "MN"
+	CountryCodeMo CountryCode = "MO"
+	CountryCodeMq CountryCode = "MQ"
+	CountryCodeMr CountryCode = "MR"
+	CountryCodeMs CountryCode = "MS"
+	CountryCodeMt CountryCode = "MT"
+	CountryCodeMu CountryCode = "MU"
+	CountryCodeMv CountryCode = "MV"
+	CountryCodeMw CountryCode = "MW"
+	CountryCodeMx CountryCode = "MX"
+	CountryCodeMy CountryCode = "MY"
+	CountryCodeMz CountryCode = "MZ"
+	CountryCodeNa CountryCode = "NA"
+	CountryCodeNc CountryCode = "NC"
+	CountryCodeNe CountryCode = "NE"
+	CountryCodeNf CountryCode = "NF"
+	CountryCodeNg CountryCode = "NG"
+	CountryCodeNi CountryCode = "NI"
+	CountryCodeNl CountryCode = "NL"
+	CountryCodeNo CountryCode = "NO"
+	CountryCodeNp CountryCode = "NP"
+	CountryCodeNr CountryCode = "NR"
+	CountryCodeNu CountryCode = "NU"
+	CountryCodeNz CountryCode = "NZ"
+	CountryCodeOm CountryCode = "OM"
+	CountryCodePa CountryCode = "PA"
+	CountryCodePe CountryCode = "PE"
+	CountryCodePf CountryCode = "PF"
+	CountryCodePg CountryCode = "PG"
+	CountryCodePh CountryCode = "PH"
+	CountryCodePk CountryCode = "PK"
+	CountryCodePl CountryCode = "PL"
+	CountryCodePm CountryCode = "PM"
+	CountryCodePn CountryCode = "PN"
+	CountryCodePs CountryCode = "PS"
+	CountryCodePt CountryCode = "PT"
+	CountryCodePy CountryCode = "PY"
+	CountryCodeQa CountryCode = "QA"
+	CountryCodeRe CountryCode = "RE"
+	CountryCodeRo CountryCode = "RO"
+	CountryCodeRs CountryCode = "RS"
+	CountryCodeRu CountryCode = "RU"
+	CountryCodeRw CountryCode = "RW"
+	CountryCodeSa CountryCode = "SA"
+	CountryCodeSb CountryCode = "SB"
+	CountryCodeSc CountryCode = "SC"
+	CountryCodeSd CountryCode = "SD"
+	CountryCodeSe CountryCode = "SE"
+	CountryCodeSg CountryCode = "SG"
+	CountryCodeSh CountryCode = "SH"
+	CountryCodeSi CountryCode = "SI"
+	CountryCodeSj CountryCode = "SJ"
+	CountryCodeSk CountryCode = "SK"
+	CountryCodeSl CountryCode = "SL"
+	CountryCodeSm CountryCode = "SM"
+	CountryCodeSn CountryCode = "SN"
+	CountryCodeSo CountryCode = "SO"
+	CountryCodeSr CountryCode = "SR"
+	CountryCodeSs CountryCode = "SS"
+	CountryCodeSt CountryCode = "ST"
+	CountryCodeSv CountryCode = "SV"
+	CountryCodeSx CountryCode = "SX"
+	CountryCodeSy CountryCode = "SY"
+	CountryCodeSz CountryCode = "SZ"
+	CountryCodeTa CountryCode = "TA"
+	CountryCodeTc CountryCode = "TC"
+	CountryCodeTd CountryCode = "TD"
+	CountryCodeTf CountryCode = "TF"
+	CountryCodeTg CountryCode = "TG"
+	CountryCodeTh CountryCode = "TH"
+	CountryCodeTj CountryCode = "TJ"
+	CountryCodeTk CountryCode = "TK"
+	CountryCodeTl CountryCode = "TL"
+	CountryCodeTm CountryCode = "TM"
+	CountryCodeTn CountryCode = "TN"
+	CountryCodeTo CountryCode = "TO"
+	CountryCodeTr CountryCode = "TR"
+	CountryCodeTt CountryCode = "TT"
+	CountryCodeTv CountryCode = "TV"
+	CountryCodeTw CountryCode = "TW"
+	CountryCodeTz CountryCode = "TZ"
+	CountryCodeUa CountryCode = "UA"
+	CountryCodeUg CountryCode = "UG"
+	CountryCodeUm CountryCode = "UM"
+	CountryCodeUs CountryCode = "US"
+	CountryCodeUy CountryCode = "UY"
+	CountryCodeUz CountryCode = "UZ"
+	CountryCodeVa CountryCode = "VA"
+	CountryCodeVc CountryCode = "VC"
+	CountryCodeVe CountryCode = "VE"
+	CountryCodeVg CountryCode = "VG"
+	CountryCodeVn CountryCode = "VN"
+	CountryCodeVu CountryCode = "VU"
+	CountryCodeWf CountryCode = "WF"
+	CountryCodeWs CountryCode = "WS"
+	CountryCodeXk CountryCode = "XK"
+	CountryCodeYe CountryCode = "YE"
+	CountryCodeYt CountryCode = "YT"
+	CountryCodeZa CountryCode = "ZA"
+	CountryCodeZm CountryCode = "ZM"
+	CountryCodeZw CountryCode = "ZW"
+	CountryCodeZz CountryCode = "ZZ"
+)
+
+var AllCountryCode = []CountryCode{
+	CountryCodeAc,
+	CountryCodeAd,
+	CountryCodeAe,
+	CountryCodeAf,
+	CountryCodeAg,
+	CountryCodeAi,
+	CountryCodeAl,
+	CountryCodeAm,
+	CountryCodeAn,
+	CountryCodeAo,
+	CountryCodeAr,
+	CountryCodeAt,
+	CountryCodeAu,
+	CountryCodeAw,
+	CountryCodeAx,
+	CountryCodeAz,
+	CountryCodeBa,
+	CountryCodeBb,
+	CountryCodeBd,
+	CountryCodeBe,
+	CountryCodeBf,
+	CountryCodeBg,
+	CountryCodeBh,
+	CountryCodeBi,
+	CountryCodeBj,
+	CountryCodeBl,
+	CountryCodeBm,
+	CountryCodeBn,
+	CountryCodeBo,
+	CountryCodeBq,
+	CountryCodeBr,
+	CountryCodeBs,
+	CountryCodeBt,
+	CountryCodeBv,
+	CountryCodeBw,
+	CountryCodeBy,
+	CountryCodeBz,
+	CountryCodeCa,
+	CountryCodeCc,
+	CountryCodeCd,
+	CountryCodeCf,
+	CountryCodeCg,
+	CountryCodeCh,
+	CountryCodeCi,
+	CountryCodeCk,
+	CountryCodeCl,
+	CountryCodeCm,
+	CountryCodeCn,
+	CountryCodeCo,
+	CountryCodeCr,
+	CountryCodeCu,
+	CountryCodeCv,
+	CountryCodeCw,
+	CountryCodeCx,
+	CountryCodeCy,
+	CountryCodeCz,
+	CountryCodeDe,
+	CountryCodeDj,
+	CountryCodeDk,
+	CountryCodeDm,
+	CountryCodeDo,
+	CountryCodeDz,
+	CountryCodeEc,
+	CountryCodeEe,
+	CountryCodeEg,
+	CountryCodeEh,
+	CountryCodeEr,
+	CountryCodeEs,
+	CountryCodeEt,
+	CountryCodeFi,
+	CountryCodeFj,
+	CountryCodeFk,
+	CountryCodeFo,
+	CountryCodeFr,
+	CountryCodeGa,
+	CountryCodeGb,
+	CountryCodeGd,
+	CountryCodeGe,
+	CountryCodeGf,
+	CountryCodeGg,
+	CountryCodeGh,
+	CountryCodeGi,
+	CountryCodeGl,
+	CountryCodeGm,
+	CountryCodeGn,
+	CountryCodeGp,
+	CountryCodeGq,
+	CountryCodeGr,
+	CountryCodeGs,
+	CountryCodeGt,
+	CountryCodeGw,
+	CountryCodeGy,
+	CountryCodeHk,
+	CountryCodeHm,
+	CountryCodeHn,
+	CountryCodeHr,
+	CountryCodeHt,
+	CountryCodeHu,
+	CountryCodeId,
+	CountryCodeIe,
+	CountryCodeIl,
+	CountryCodeIm,
+	CountryCodeIn,
+	CountryCodeIo,
+	CountryCodeIq,
+	CountryCodeIr,
+	CountryCodeIs,
+	CountryCodeIt,
+	CountryCodeJe,
+	CountryCodeJm,
+	CountryCodeJo,
+	CountryCodeJp,
+	CountryCodeKe,
+	CountryCodeKg,
+	CountryCodeKh,
+	CountryCodeKi,
+	CountryCodeKm,
+	CountryCodeKn,
+	CountryCodeKp,
+	CountryCodeKr,
+	CountryCodeKw,
+	CountryCodeKy,
+	CountryCodeKz,
+	CountryCodeLa,
+	CountryCodeLb,
+	CountryCodeLc,
+	CountryCodeLi,
+	CountryCodeLk,
+	CountryCodeLr,
+	CountryCodeLs,
+	CountryCodeLt,
+	CountryCodeLu,
+	CountryCodeLv,
+	CountryCodeLy,
+	CountryCodeMa,
+	CountryCodeMc,
+	CountryCodeMd,
+	CountryCodeMe,
+	CountryCodeMf,
+	CountryCodeMg,
+	CountryCodeMk,
+	CountryCodeMl,
+	CountryCodeMm,
+	CountryCodeMn,
+	CountryCodeMo,
+	CountryCodeMq,
+	CountryCodeMr,
+	CountryCodeMs,
+	CountryCodeMt,
+	CountryCodeMu,
+	CountryCodeMv,
+	CountryCodeMw,
+	CountryCodeMx,
+	CountryCodeMy,
+	CountryCodeMz,
+	CountryCodeNa,
+	CountryCodeNc,
+	CountryCodeNe,
+	CountryCodeNf,
+	CountryCodeNg,
+	CountryCodeNi,
+	CountryCodeNl,
+	CountryCodeNo,
+	CountryCodeNp,
+	CountryCodeNr,
+	CountryCodeNu,
+	CountryCodeNz,
+	CountryCodeOm,
+	CountryCodePa,
+	CountryCodePe,
+	CountryCodePf,
+	CountryCodePg,
+	CountryCodePh,
+	CountryCodePk,
+	CountryCodePl,
+	CountryCodePm,
+	CountryCodePn,
+	CountryCodePs,
+	CountryCodePt,
+	CountryCodePy,
+	CountryCodeQa,
+	CountryCodeRe,
+	CountryCodeRo,
+	CountryCodeRs,
+	CountryCodeRu,
+	CountryCodeRw,
+	CountryCodeSa,
+	CountryCodeSb,
+	CountryCodeSc,
+	CountryCodeSd,
+	CountryCodeSe,
+	CountryCodeSg,
+	CountryCodeSh,
+	CountryCodeSi,
+	CountryCodeSj,
+	CountryCodeSk,
+	CountryCodeSl,
+	CountryCodeSm,
+	CountryCodeSn,
+	CountryCodeSo,
+	CountryCodeSr,
+	CountryCodeSs,
+	CountryCodeSt,
+	CountryCodeSv,
+	CountryCodeSx,
+	CountryCodeSy,
+	CountryCodeSz,
+	CountryCodeTa,
+	CountryCodeTc,
+	CountryCodeTd,
+	CountryCodeTf,
+	CountryCodeTg,
+	CountryCodeTh,
+	CountryCodeTj,
+	CountryCodeTk,
+	CountryCodeTl,
+	CountryCodeTm,
+	CountryCodeTn,
+	CountryCodeTo,
+	CountryCodeTr,
+	CountryCodeTt,
+	CountryCodeTv,
+	CountryCodeTw,
+	CountryCodeTz,
+	CountryCodeUa,
+	CountryCodeUg,
+	CountryCodeUm,
+	CountryCodeUs,
+	CountryCodeUy,
+	CountryCodeUz,
+	CountryCodeVa,
+	CountryCodeVc,
+	CountryCodeVe,
+	CountryCodeVg,
+	CountryCodeVn,
+	CountryCodeVu,
+	CountryCodeWf,
+	CountryCodeWs,
+	CountryCodeXk,
+	CountryCodeYe,
+	CountryCodeYt,
+	CountryCodeZa,
+	CountryCodeZm,
+	CountryCodeZw,
+	CountryCodeZz,
+}
+
+type CountryHarmonizedSystemCodeInput struct {
+	CountryCode          *CountryCode `json:"countryCode"`
+	HarmonizedSystemCode string       `json:"harmonizedSystemCode"`
+}
+
+// GetCountryCode returns CountryHarmonizedSystemCodeInput.CountryCode, and is useful for accessing the field via an interface.
+func (v *CountryHarmonizedSystemCodeInput) GetCountryCode() *CountryCode { return v.CountryCode }
+
+// GetHarmonizedSystemCode returns CountryHarmonizedSystemCodeInput.HarmonizedSystemCode, and is useful for accessing the field via an interface.
+func (v *CountryHarmonizedSystemCodeInput) GetHarmonizedSystemCode() string {
+	return v.HarmonizedSystemCode
+}
+
+type CreateMediaInput struct {
+	Alt              *string          `json:"alt,omitempty"`
+	MediaContentType MediaContentType `json:"mediaContentType"`
+	OriginalSource   string           `json:"originalSource"`
+}
+
+// GetAlt returns CreateMediaInput.Alt, and is useful for accessing the field via an interface.
+func (v *CreateMediaInput) GetAlt() *string { return v.Alt }
+
+// GetMediaContentType returns CreateMediaInput.MediaContentType, and is useful for accessing the field via an interface.
+func (v *CreateMediaInput) GetMediaContentType() MediaContentType { return v.MediaContentType }
+
+// GetOriginalSource returns CreateMediaInput.OriginalSource, and is useful for accessing the field via an interface.
+func (v *CreateMediaInput) GetOriginalSource() string { return v.OriginalSource }
 
 // CreateMetafieldDefinitionMetafieldDefinitionCreateMetafieldDefinitionCreatePayload includes the requested fields of the GraphQL type MetafieldDefinitionCreatePayload.
 type CreateMetafieldDefinitionMetafieldDefinitionCreateMetafieldDefinitionCreatePayload struct {
@@ -81,6 +671,187 @@ type CreateMetafieldDefinitionResponse struct {
 // GetMetafieldDefinitionCreate returns CreateMetafieldDefinitionResponse.MetafieldDefinitionCreate, and is useful for accessing the field via an interface.
 func (v *CreateMetafieldDefinitionResponse) GetMetafieldDefinitionCreate() *CreateMetafieldDefinitionMetafieldDefinitionCreateMetafieldDefinitionCreatePayload {
 	return v.MetafieldDefinitionCreate
+}
+
+// CreateProductProductSetProductSetPayload includes the requested fields of the GraphQL type ProductSetPayload.
+type CreateProductProductSetProductSetPayload struct {
+	Product    *CreateProductProductSetProductSetPayloadProduct                         `json:"product"`
+	UserErrors []*CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError `json:"userErrors"`
+}
+
+// GetProduct returns CreateProductProductSetProductSetPayload.Product, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayload) GetProduct() *CreateProductProductSetProductSetPayloadProduct {
+	return v.Product
+}
+
+// GetUserErrors returns CreateProductProductSetProductSetPayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayload) GetUserErrors() []*CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError {
+	return v.UserErrors
+}
+
+// CreateProductProductSetProductSetPayloadProduct includes the requested fields of the GraphQL type Product.
+type CreateProductProductSetProductSetPayloadProduct struct {
+	ProductCore `json:"-"`
+	Variants    *VariantPage `json:"variants"`
+}
+
+// GetVariants returns CreateProductProductSetProductSetPayloadProduct.Variants, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetVariants() *VariantPage {
+	return v.Variants
+}
+
+// GetId returns CreateProductProductSetProductSetPayloadProduct.Id, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetId() string { return v.ProductCore.Id }
+
+// GetTitle returns CreateProductProductSetProductSetPayloadProduct.Title, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetTitle() string {
+	return v.ProductCore.Title
+}
+
+// GetStatus returns CreateProductProductSetProductSetPayloadProduct.Status, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetStatus() ProductStatus {
+	return v.ProductCore.Status
+}
+
+// GetUpdatedAt returns CreateProductProductSetProductSetPayloadProduct.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetUpdatedAt() time.Time {
+	return v.ProductCore.UpdatedAt
+}
+
+// GetPublishedAt returns CreateProductProductSetProductSetPayloadProduct.PublishedAt, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetPublishedAt() *time.Time {
+	return v.ProductCore.PublishedAt
+}
+
+// GetItemID returns CreateProductProductSetProductSetPayloadProduct.ItemID, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetItemID() *MetafieldValue {
+	return v.ProductCore.ItemID
+}
+
+// GetConsignorID returns CreateProductProductSetProductSetPayloadProduct.ConsignorID, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetConsignorID() *MetafieldValue {
+	return v.ProductCore.ConsignorID
+}
+
+// GetEventID returns CreateProductProductSetProductSetPayloadProduct.EventID, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetEventID() *MetafieldValue {
+	return v.ProductCore.EventID
+}
+
+// GetMarkdownEligible returns CreateProductProductSetProductSetPayloadProduct.MarkdownEligible, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetMarkdownEligible() *MetafieldValue {
+	return v.ProductCore.MarkdownEligible
+}
+
+// GetMedia returns CreateProductProductSetProductSetPayloadProduct.Media, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetMedia() *MediaPage {
+	return v.ProductCore.Media
+}
+
+func (v *CreateProductProductSetProductSetPayloadProduct) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*CreateProductProductSetProductSetPayloadProduct
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.CreateProductProductSetProductSetPayloadProduct = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.ProductCore)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalCreateProductProductSetProductSetPayloadProduct struct {
+	Variants *VariantPage `json:"variants"`
+
+	Id string `json:"id"`
+
+	Title string `json:"title"`
+
+	Status ProductStatus `json:"status"`
+
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	PublishedAt *time.Time `json:"publishedAt"`
+
+	ItemID *MetafieldValue `json:"itemID"`
+
+	ConsignorID *MetafieldValue `json:"consignorID"`
+
+	EventID *MetafieldValue `json:"eventID"`
+
+	MarkdownEligible *MetafieldValue `json:"markdownEligible"`
+
+	Media *MediaPage `json:"media"`
+}
+
+func (v *CreateProductProductSetProductSetPayloadProduct) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *CreateProductProductSetProductSetPayloadProduct) __premarshalJSON() (*__premarshalCreateProductProductSetProductSetPayloadProduct, error) {
+	var retval __premarshalCreateProductProductSetProductSetPayloadProduct
+
+	retval.Variants = v.Variants
+	retval.Id = v.ProductCore.Id
+	retval.Title = v.ProductCore.Title
+	retval.Status = v.ProductCore.Status
+	retval.UpdatedAt = v.ProductCore.UpdatedAt
+	retval.PublishedAt = v.ProductCore.PublishedAt
+	retval.ItemID = v.ProductCore.ItemID
+	retval.ConsignorID = v.ProductCore.ConsignorID
+	retval.EventID = v.ProductCore.EventID
+	retval.MarkdownEligible = v.ProductCore.MarkdownEligible
+	retval.Media = v.ProductCore.Media
+	return &retval, nil
+}
+
+// CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError includes the requested fields of the GraphQL type ProductSetUserError.
+type CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError struct {
+	Field   []string                 `json:"field"`
+	Message string                   `json:"message"`
+	Code    *ProductSetUserErrorCode `json:"code"`
+}
+
+// GetField returns CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError.Field, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError.Message, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError) GetMessage() string {
+	return v.Message
+}
+
+// GetCode returns CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError.Code, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError) GetCode() *ProductSetUserErrorCode {
+	return v.Code
+}
+
+// CreateProductResponse is returned by CreateProduct on success.
+type CreateProductResponse struct {
+	ProductSet *CreateProductProductSetProductSetPayload `json:"productSet"`
+}
+
+// GetProductSet returns CreateProductResponse.ProductSet, and is useful for accessing the field via an interface.
+func (v *CreateProductResponse) GetProductSet() *CreateProductProductSetProductSetPayload {
+	return v.ProductSet
 }
 
 // CreateWebhookSubscriptionResponse is returned by CreateWebhookSubscription on success.
@@ -674,6 +1445,271 @@ func (v *EnableLocalPickupResponse) GetLocationLocalPickupEnable() *EnableLocalP
 	return v.LocationLocalPickupEnable
 }
 
+type FileContentType string
+
+const (
+	FileContentTypeExternalVideo FileContentType = "EXTERNAL_VIDEO"
+	FileContentTypeFile          FileContentType = "FILE"
+	FileContentTypeImage         FileContentType = "IMAGE"
+	FileContentTypeModel3d       FileContentType = "MODEL_3D"
+	FileContentTypeVideo         FileContentType = "VIDEO"
+)
+
+var AllFileContentType = []FileContentType{
+	FileContentTypeExternalVideo,
+	FileContentTypeFile,
+	FileContentTypeImage,
+	FileContentTypeModel3d,
+	FileContentTypeVideo,
+}
+
+type FileCreateInputDuplicateResolutionMode string
+
+const (
+	FileCreateInputDuplicateResolutionModeAppendUuid FileCreateInputDuplicateResolutionMode = "APPEND_UUID"
+	FileCreateInputDuplicateResolutionModeRaiseError FileCreateInputDuplicateResolutionMode = "RAISE_ERROR"
+	FileCreateInputDuplicateResolutionModeReplace    FileCreateInputDuplicateResolutionMode = "REPLACE"
+)
+
+var AllFileCreateInputDuplicateResolutionMode = []FileCreateInputDuplicateResolutionMode{
+	FileCreateInputDuplicateResolutionModeAppendUuid,
+	FileCreateInputDuplicateResolutionModeRaiseError,
+	FileCreateInputDuplicateResolutionModeReplace,
+}
+
+type FileSetInput struct {
+	Alt                     *string                                 `json:"alt,omitempty"`
+	ContentType             *FileContentType                        `json:"contentType,omitempty"`
+	DuplicateResolutionMode *FileCreateInputDuplicateResolutionMode `json:"duplicateResolutionMode,omitempty"`
+	Filename                *string                                 `json:"filename,omitempty"`
+	Id                      *string                                 `json:"id,omitempty"`
+	OriginalSource          *string                                 `json:"originalSource,omitempty"`
+}
+
+// GetAlt returns FileSetInput.Alt, and is useful for accessing the field via an interface.
+func (v *FileSetInput) GetAlt() *string { return v.Alt }
+
+// GetContentType returns FileSetInput.ContentType, and is useful for accessing the field via an interface.
+func (v *FileSetInput) GetContentType() *FileContentType { return v.ContentType }
+
+// GetDuplicateResolutionMode returns FileSetInput.DuplicateResolutionMode, and is useful for accessing the field via an interface.
+func (v *FileSetInput) GetDuplicateResolutionMode() *FileCreateInputDuplicateResolutionMode {
+	return v.DuplicateResolutionMode
+}
+
+// GetFilename returns FileSetInput.Filename, and is useful for accessing the field via an interface.
+func (v *FileSetInput) GetFilename() *string { return v.Filename }
+
+// GetId returns FileSetInput.Id, and is useful for accessing the field via an interface.
+func (v *FileSetInput) GetId() *string { return v.Id }
+
+// GetOriginalSource returns FileSetInput.OriginalSource, and is useful for accessing the field via an interface.
+func (v *FileSetInput) GetOriginalSource() *string { return v.OriginalSource }
+
+// FoundPublication includes the requested fields of the GraphQL type Publication.
+type FoundPublication struct {
+	Id      string                   `json:"id"`
+	Catalog *FoundPublicationCatalog `json:"-"`
+}
+
+// GetId returns FoundPublication.Id, and is useful for accessing the field via an interface.
+func (v *FoundPublication) GetId() string { return v.Id }
+
+// GetCatalog returns FoundPublication.Catalog, and is useful for accessing the field via an interface.
+func (v *FoundPublication) GetCatalog() *FoundPublicationCatalog { return v.Catalog }
+
+func (v *FoundPublication) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*FoundPublication
+		Catalog json.RawMessage `json:"catalog"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.FoundPublication = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.Catalog
+		src := firstPass.Catalog
+		if len(src) != 0 && string(src) != "null" {
+			*dst = new(FoundPublicationCatalog)
+			err = __unmarshalFoundPublicationCatalog(
+				src, *dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal FoundPublication.Catalog: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalFoundPublication struct {
+	Id string `json:"id"`
+
+	Catalog json.RawMessage `json:"catalog"`
+}
+
+func (v *FoundPublication) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *FoundPublication) __premarshalJSON() (*__premarshalFoundPublication, error) {
+	var retval __premarshalFoundPublication
+
+	retval.Id = v.Id
+	{
+
+		dst := &retval.Catalog
+		src := v.Catalog
+		if src != nil {
+			var err error
+			*dst, err = __marshalFoundPublicationCatalog(
+				src)
+			if err != nil {
+				return nil, fmt.Errorf(
+					"unable to marshal FoundPublication.Catalog: %w", err)
+			}
+		}
+	}
+	return &retval, nil
+}
+
+// FoundPublicationCatalog includes the requested fields of the GraphQL interface Catalog.
+//
+// FoundPublicationCatalog is implemented by the following types:
+// FoundPublicationCatalogAppCatalog
+// FoundPublicationCatalogCompanyLocationCatalog
+// FoundPublicationCatalogMarketCatalog
+type FoundPublicationCatalog interface {
+	implementsGraphQLInterfaceFoundPublicationCatalog()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() *string
+	// GetTitle returns the interface-field "title" from its implementation.
+	GetTitle() string
+}
+
+func (v *FoundPublicationCatalogAppCatalog) implementsGraphQLInterfaceFoundPublicationCatalog() {}
+func (v *FoundPublicationCatalogCompanyLocationCatalog) implementsGraphQLInterfaceFoundPublicationCatalog() {
+}
+func (v *FoundPublicationCatalogMarketCatalog) implementsGraphQLInterfaceFoundPublicationCatalog() {}
+
+func __unmarshalFoundPublicationCatalog(b []byte, v *FoundPublicationCatalog) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "AppCatalog":
+		*v = new(FoundPublicationCatalogAppCatalog)
+		return json.Unmarshal(b, *v)
+	case "CompanyLocationCatalog":
+		*v = new(FoundPublicationCatalogCompanyLocationCatalog)
+		return json.Unmarshal(b, *v)
+	case "MarketCatalog":
+		*v = new(FoundPublicationCatalogMarketCatalog)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing Catalog.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for FoundPublicationCatalog: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalFoundPublicationCatalog(v *FoundPublicationCatalog) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *FoundPublicationCatalogAppCatalog:
+		typename = "AppCatalog"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*FoundPublicationCatalogAppCatalog
+		}{typename, v}
+		return json.Marshal(result)
+	case *FoundPublicationCatalogCompanyLocationCatalog:
+		typename = "CompanyLocationCatalog"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*FoundPublicationCatalogCompanyLocationCatalog
+		}{typename, v}
+		return json.Marshal(result)
+	case *FoundPublicationCatalogMarketCatalog:
+		typename = "MarketCatalog"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*FoundPublicationCatalogMarketCatalog
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for FoundPublicationCatalog: "%T"`, v)
+	}
+}
+
+// FoundPublicationCatalogAppCatalog includes the requested fields of the GraphQL type AppCatalog.
+type FoundPublicationCatalogAppCatalog struct {
+	Typename *string `json:"__typename"`
+	Title    string  `json:"title"`
+}
+
+// GetTypename returns FoundPublicationCatalogAppCatalog.Typename, and is useful for accessing the field via an interface.
+func (v *FoundPublicationCatalogAppCatalog) GetTypename() *string { return v.Typename }
+
+// GetTitle returns FoundPublicationCatalogAppCatalog.Title, and is useful for accessing the field via an interface.
+func (v *FoundPublicationCatalogAppCatalog) GetTitle() string { return v.Title }
+
+// FoundPublicationCatalogCompanyLocationCatalog includes the requested fields of the GraphQL type CompanyLocationCatalog.
+type FoundPublicationCatalogCompanyLocationCatalog struct {
+	Typename *string `json:"__typename"`
+	Title    string  `json:"title"`
+}
+
+// GetTypename returns FoundPublicationCatalogCompanyLocationCatalog.Typename, and is useful for accessing the field via an interface.
+func (v *FoundPublicationCatalogCompanyLocationCatalog) GetTypename() *string { return v.Typename }
+
+// GetTitle returns FoundPublicationCatalogCompanyLocationCatalog.Title, and is useful for accessing the field via an interface.
+func (v *FoundPublicationCatalogCompanyLocationCatalog) GetTitle() string { return v.Title }
+
+// FoundPublicationCatalogMarketCatalog includes the requested fields of the GraphQL type MarketCatalog.
+type FoundPublicationCatalogMarketCatalog struct {
+	Typename *string `json:"__typename"`
+	Title    string  `json:"title"`
+}
+
+// GetTypename returns FoundPublicationCatalogMarketCatalog.Typename, and is useful for accessing the field via an interface.
+func (v *FoundPublicationCatalogMarketCatalog) GetTypename() *string { return v.Typename }
+
+// GetTitle returns FoundPublicationCatalogMarketCatalog.Title, and is useful for accessing the field via an interface.
+func (v *FoundPublicationCatalogMarketCatalog) GetTitle() string { return v.Title }
+
 // FoundVariant includes the requested fields of the GraphQL type ProductVariant.
 type FoundVariant struct {
 	Id      string               `json:"id"`
@@ -739,6 +1775,62 @@ func (v *HasMetafieldsMetafieldIdentifierInput) GetKey() string { return v.Key }
 // GetNamespace returns HasMetafieldsMetafieldIdentifierInput.Namespace, and is useful for accessing the field via an interface.
 func (v *HasMetafieldsMetafieldIdentifierInput) GetNamespace() *string { return v.Namespace }
 
+type InventoryAdjustmentInput struct {
+	Adjustment         *int   `json:"adjustment"`
+	ChangeFromQuantity *int   `json:"changeFromQuantity"`
+	LocationId         string `json:"locationId"`
+}
+
+// GetAdjustment returns InventoryAdjustmentInput.Adjustment, and is useful for accessing the field via an interface.
+func (v *InventoryAdjustmentInput) GetAdjustment() *int { return v.Adjustment }
+
+// GetChangeFromQuantity returns InventoryAdjustmentInput.ChangeFromQuantity, and is useful for accessing the field via an interface.
+func (v *InventoryAdjustmentInput) GetChangeFromQuantity() *int { return v.ChangeFromQuantity }
+
+// GetLocationId returns InventoryAdjustmentInput.LocationId, and is useful for accessing the field via an interface.
+func (v *InventoryAdjustmentInput) GetLocationId() string { return v.LocationId }
+
+type InventoryItemInput struct {
+	Cost                         *string                             `json:"cost,omitempty"`
+	CountryCodeOfOrigin          *CountryCode                        `json:"countryCodeOfOrigin,omitempty"`
+	CountryHarmonizedSystemCodes []*CountryHarmonizedSystemCodeInput `json:"countryHarmonizedSystemCodes,omitempty"`
+	HarmonizedSystemCode         *string                             `json:"harmonizedSystemCode,omitempty"`
+	Measurement                  *InventoryItemMeasurementInput      `json:"measurement,omitempty"`
+	ProvinceCodeOfOrigin         *string                             `json:"provinceCodeOfOrigin,omitempty"`
+	RequiresShipping             *bool                               `json:"requiresShipping,omitempty"`
+	Sku                          *string                             `json:"sku,omitempty"`
+	Tracked                      *bool                               `json:"tracked,omitempty"`
+}
+
+// GetCost returns InventoryItemInput.Cost, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetCost() *string { return v.Cost }
+
+// GetCountryCodeOfOrigin returns InventoryItemInput.CountryCodeOfOrigin, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetCountryCodeOfOrigin() *CountryCode { return v.CountryCodeOfOrigin }
+
+// GetCountryHarmonizedSystemCodes returns InventoryItemInput.CountryHarmonizedSystemCodes, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetCountryHarmonizedSystemCodes() []*CountryHarmonizedSystemCodeInput {
+	return v.CountryHarmonizedSystemCodes
+}
+
+// GetHarmonizedSystemCode returns InventoryItemInput.HarmonizedSystemCode, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetHarmonizedSystemCode() *string { return v.HarmonizedSystemCode }
+
+// GetMeasurement returns InventoryItemInput.Measurement, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetMeasurement() *InventoryItemMeasurementInput { return v.Measurement }
+
+// GetProvinceCodeOfOrigin returns InventoryItemInput.ProvinceCodeOfOrigin, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetProvinceCodeOfOrigin() *string { return v.ProvinceCodeOfOrigin }
+
+// GetRequiresShipping returns InventoryItemInput.RequiresShipping, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetRequiresShipping() *bool { return v.RequiresShipping }
+
+// GetSku returns InventoryItemInput.Sku, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetSku() *string { return v.Sku }
+
+// GetTracked returns InventoryItemInput.Tracked, and is useful for accessing the field via an interface.
+func (v *InventoryItemInput) GetTracked() *bool { return v.Tracked }
+
 // InventoryItemInventoryItem includes the requested fields of the GraphQL type InventoryItem.
 type InventoryItemInventoryItem struct {
 	Id              string                                                      `json:"id"`
@@ -775,6 +1867,17 @@ func (v *InventoryItemInventoryItemVariantsProductVariantConnection) GetNodes() 
 	return v.Nodes
 }
 
+type InventoryItemMeasurementInput struct {
+	ShippingPackageId *string      `json:"shippingPackageId"`
+	Weight            *WeightInput `json:"weight,omitempty"`
+}
+
+// GetShippingPackageId returns InventoryItemMeasurementInput.ShippingPackageId, and is useful for accessing the field via an interface.
+func (v *InventoryItemMeasurementInput) GetShippingPackageId() *string { return v.ShippingPackageId }
+
+// GetWeight returns InventoryItemMeasurementInput.Weight, and is useful for accessing the field via an interface.
+func (v *InventoryItemMeasurementInput) GetWeight() *WeightInput { return v.Weight }
+
 // InventoryItemResponse is returned by InventoryItem on success.
 type InventoryItemResponse struct {
 	InventoryItem *InventoryItemInventoryItem `json:"inventoryItem"`
@@ -784,6 +1887,17 @@ type InventoryItemResponse struct {
 func (v *InventoryItemResponse) GetInventoryItem() *InventoryItemInventoryItem {
 	return v.InventoryItem
 }
+
+type InventoryLevelInput struct {
+	AvailableQuantity int    `json:"availableQuantity"`
+	LocationId        string `json:"locationId"`
+}
+
+// GetAvailableQuantity returns InventoryLevelInput.AvailableQuantity, and is useful for accessing the field via an interface.
+func (v *InventoryLevelInput) GetAvailableQuantity() int { return v.AvailableQuantity }
+
+// GetLocationId returns InventoryLevelInput.LocationId, and is useful for accessing the field via an interface.
+func (v *InventoryLevelInput) GetLocationId() string { return v.LocationId }
 
 // InventoryLevelsInventoryItem includes the requested fields of the GraphQL type InventoryItem.
 type InventoryLevelsInventoryItem struct {
@@ -925,6 +2039,21 @@ type LevelQuantitiesInventoryQuantity struct {
 // GetQuantity returns LevelQuantitiesInventoryQuantity.Quantity, and is useful for accessing the field via an interface.
 func (v *LevelQuantitiesInventoryQuantity) GetQuantity() int { return v.Quantity }
 
+type LinkedMetafieldCreateInput struct {
+	Key       string   `json:"key"`
+	Namespace string   `json:"namespace"`
+	Values    []string `json:"values"`
+}
+
+// GetKey returns LinkedMetafieldCreateInput.Key, and is useful for accessing the field via an interface.
+func (v *LinkedMetafieldCreateInput) GetKey() string { return v.Key }
+
+// GetNamespace returns LinkedMetafieldCreateInput.Namespace, and is useful for accessing the field via an interface.
+func (v *LinkedMetafieldCreateInput) GetNamespace() string { return v.Namespace }
+
+// GetValues returns LinkedMetafieldCreateInput.Values, and is useful for accessing the field via an interface.
+func (v *LinkedMetafieldCreateInput) GetValues() []string { return v.Values }
+
 // Location includes the GraphQL fields of Location requested by the fragment Location.
 type Location struct {
 	Id                    string                                                    `json:"id"`
@@ -986,6 +2115,252 @@ type LocationsResponse struct {
 
 // GetLocations returns LocationsResponse.Locations, and is useful for accessing the field via an interface.
 func (v *LocationsResponse) GetLocations() *LocationsLocationsLocationConnection { return v.Locations }
+
+type MediaContentType string
+
+const (
+	MediaContentTypeExternalVideo MediaContentType = "EXTERNAL_VIDEO"
+	MediaContentTypeImage         MediaContentType = "IMAGE"
+	MediaContentTypeModel3d       MediaContentType = "MODEL_3D"
+	MediaContentTypeVideo         MediaContentType = "VIDEO"
+)
+
+var AllMediaContentType = []MediaContentType{
+	MediaContentTypeExternalVideo,
+	MediaContentTypeImage,
+	MediaContentTypeModel3d,
+	MediaContentTypeVideo,
+}
+
+// MediaPage includes the requested fields of the GraphQL type MediaConnection.
+type MediaPage struct {
+	Nodes []MediaPageNodesMedia `json:"-"`
+}
+
+// GetNodes returns MediaPage.Nodes, and is useful for accessing the field via an interface.
+func (v *MediaPage) GetNodes() []MediaPageNodesMedia { return v.Nodes }
+
+func (v *MediaPage) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*MediaPage
+		Nodes []json.RawMessage `json:"nodes"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.MediaPage = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.Nodes
+		src := firstPass.Nodes
+		*dst = make(
+			[]MediaPageNodesMedia,
+			len(src))
+		for i, src := range src {
+			dst := &(*dst)[i]
+			if len(src) != 0 && string(src) != "null" {
+				err = __unmarshalMediaPageNodesMedia(
+					src, dst)
+				if err != nil {
+					return fmt.Errorf(
+						"unable to unmarshal MediaPage.Nodes: %w", err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalMediaPage struct {
+	Nodes []json.RawMessage `json:"nodes"`
+}
+
+func (v *MediaPage) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *MediaPage) __premarshalJSON() (*__premarshalMediaPage, error) {
+	var retval __premarshalMediaPage
+
+	{
+
+		dst := &retval.Nodes
+		src := v.Nodes
+		*dst = make(
+			[]json.RawMessage,
+			len(src))
+		for i, src := range src {
+			dst := &(*dst)[i]
+			var err error
+			*dst, err = __marshalMediaPageNodesMedia(
+				&src)
+			if err != nil {
+				return nil, fmt.Errorf(
+					"unable to marshal MediaPage.Nodes: %w", err)
+			}
+		}
+	}
+	return &retval, nil
+}
+
+// MediaPageNodesExternalVideo includes the requested fields of the GraphQL type ExternalVideo.
+type MediaPageNodesExternalVideo struct {
+	Typename *string `json:"__typename"`
+	Id       string  `json:"id"`
+}
+
+// GetTypename returns MediaPageNodesExternalVideo.Typename, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesExternalVideo) GetTypename() *string { return v.Typename }
+
+// GetId returns MediaPageNodesExternalVideo.Id, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesExternalVideo) GetId() string { return v.Id }
+
+// MediaPageNodesMedia includes the requested fields of the GraphQL interface Media.
+//
+// MediaPageNodesMedia is implemented by the following types:
+// MediaPageNodesExternalVideo
+// MediaPageNodesMediaImage
+// MediaPageNodesModel3d
+// MediaPageNodesVideo
+type MediaPageNodesMedia interface {
+	implementsGraphQLInterfaceMediaPageNodesMedia()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() *string
+	// GetId returns the interface-field "id" from its implementation.
+	GetId() string
+}
+
+func (v *MediaPageNodesExternalVideo) implementsGraphQLInterfaceMediaPageNodesMedia() {}
+func (v *MediaPageNodesMediaImage) implementsGraphQLInterfaceMediaPageNodesMedia()    {}
+func (v *MediaPageNodesModel3d) implementsGraphQLInterfaceMediaPageNodesMedia()       {}
+func (v *MediaPageNodesVideo) implementsGraphQLInterfaceMediaPageNodesMedia()         {}
+
+func __unmarshalMediaPageNodesMedia(b []byte, v *MediaPageNodesMedia) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "ExternalVideo":
+		*v = new(MediaPageNodesExternalVideo)
+		return json.Unmarshal(b, *v)
+	case "MediaImage":
+		*v = new(MediaPageNodesMediaImage)
+		return json.Unmarshal(b, *v)
+	case "Model3d":
+		*v = new(MediaPageNodesModel3d)
+		return json.Unmarshal(b, *v)
+	case "Video":
+		*v = new(MediaPageNodesVideo)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing Media.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for MediaPageNodesMedia: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalMediaPageNodesMedia(v *MediaPageNodesMedia) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *MediaPageNodesExternalVideo:
+		typename = "ExternalVideo"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*MediaPageNodesExternalVideo
+		}{typename, v}
+		return json.Marshal(result)
+	case *MediaPageNodesMediaImage:
+		typename = "MediaImage"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*MediaPageNodesMediaImage
+		}{typename, v}
+		return json.Marshal(result)
+	case *MediaPageNodesModel3d:
+		typename = "Model3d"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*MediaPageNodesModel3d
+		}{typename, v}
+		return json.Marshal(result)
+	case *MediaPageNodesVideo:
+		typename = "Video"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*MediaPageNodesVideo
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for MediaPageNodesMedia: "%T"`, v)
+	}
+}
+
+// MediaPageNodesMediaImage includes the requested fields of the GraphQL type MediaImage.
+type MediaPageNodesMediaImage struct {
+	Typename *string `json:"__typename"`
+	Id       string  `json:"id"`
+}
+
+// GetTypename returns MediaPageNodesMediaImage.Typename, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesMediaImage) GetTypename() *string { return v.Typename }
+
+// GetId returns MediaPageNodesMediaImage.Id, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesMediaImage) GetId() string { return v.Id }
+
+// MediaPageNodesModel3d includes the requested fields of the GraphQL type Model3d.
+type MediaPageNodesModel3d struct {
+	Typename *string `json:"__typename"`
+	Id       string  `json:"id"`
+}
+
+// GetTypename returns MediaPageNodesModel3d.Typename, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesModel3d) GetTypename() *string { return v.Typename }
+
+// GetId returns MediaPageNodesModel3d.Id, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesModel3d) GetId() string { return v.Id }
+
+// MediaPageNodesVideo includes the requested fields of the GraphQL type Video.
+type MediaPageNodesVideo struct {
+	Typename *string `json:"__typename"`
+	Id       string  `json:"id"`
+}
+
+// GetTypename returns MediaPageNodesVideo.Typename, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesVideo) GetTypename() *string { return v.Typename }
+
+// GetId returns MediaPageNodesVideo.Id, and is useful for accessing the field via an interface.
+func (v *MediaPageNodesVideo) GetId() string { return v.Id }
 
 type MetafieldAccessInput struct {
 	Admin           *MetafieldAdminAccessInput           `json:"admin,omitempty"`
@@ -1529,11 +2904,11 @@ func (v *MetafieldDefinitionsResponse) GetMetafieldDefinitions() *MetafieldDefin
 }
 
 type MetafieldInput struct {
-	Id        *string `json:"id"`
-	Key       *string `json:"key"`
-	Namespace *string `json:"namespace"`
-	Type      *string `json:"type"`
-	Value     *string `json:"value"`
+	Id        *string `json:"id,omitempty"`
+	Key       *string `json:"key,omitempty"`
+	Namespace *string `json:"namespace,omitempty"`
+	Type      *string `json:"type,omitempty"`
+	Value     *string `json:"value,omitempty"`
 }
 
 // GetId returns MetafieldInput.Id, and is useful for accessing the field via an interface.
@@ -1634,6 +3009,14 @@ var AllMetafieldStorefrontAccessInput = []MetafieldStorefrontAccessInput{
 	MetafieldStorefrontAccessInputNone,
 	MetafieldStorefrontAccessInputPublicRead,
 }
+
+// MetafieldValue includes the requested fields of the GraphQL type Metafield.
+type MetafieldValue struct {
+	Value string `json:"value"`
+}
+
+// GetValue returns MetafieldValue.Value, and is useful for accessing the field via an interface.
+func (v *MetafieldValue) GetValue() string { return v.Value }
 
 // MoneyBag includes the requested fields of the GraphQL type MoneyBag.
 type MoneyBag struct {
@@ -1862,6 +3245,40 @@ type OneLocationResponse struct {
 
 // GetLocation returns OneLocationResponse.Location, and is useful for accessing the field via an interface.
 func (v *OneLocationResponse) GetLocation() *Location { return v.Location }
+
+type OptionSetInput struct {
+	Id              *string                     `json:"id,omitempty"`
+	LinkedMetafield *LinkedMetafieldCreateInput `json:"linkedMetafield,omitempty"`
+	Name            *string                     `json:"name,omitempty"`
+	Position        *int                        `json:"position,omitempty"`
+	Values          []*OptionValueSetInput      `json:"values,omitempty"`
+}
+
+// GetId returns OptionSetInput.Id, and is useful for accessing the field via an interface.
+func (v *OptionSetInput) GetId() *string { return v.Id }
+
+// GetLinkedMetafield returns OptionSetInput.LinkedMetafield, and is useful for accessing the field via an interface.
+func (v *OptionSetInput) GetLinkedMetafield() *LinkedMetafieldCreateInput { return v.LinkedMetafield }
+
+// GetName returns OptionSetInput.Name, and is useful for accessing the field via an interface.
+func (v *OptionSetInput) GetName() *string { return v.Name }
+
+// GetPosition returns OptionSetInput.Position, and is useful for accessing the field via an interface.
+func (v *OptionSetInput) GetPosition() *int { return v.Position }
+
+// GetValues returns OptionSetInput.Values, and is useful for accessing the field via an interface.
+func (v *OptionSetInput) GetValues() []*OptionValueSetInput { return v.Values }
+
+type OptionValueSetInput struct {
+	Id   *string `json:"id,omitempty"`
+	Name *string `json:"name,omitempty"`
+}
+
+// GetId returns OptionValueSetInput.Id, and is useful for accessing the field via an interface.
+func (v *OptionValueSetInput) GetId() *string { return v.Id }
+
+// GetName returns OptionValueSetInput.Name, and is useful for accessing the field via an interface.
+func (v *OptionValueSetInput) GetName() *string { return v.Name }
 
 type OrderDisplayFinancialStatus string
 
@@ -2111,29 +3528,188 @@ func (v *PageInfo) GetHasNextPage() bool { return v.HasNextPage }
 // GetEndCursor returns PageInfo.EndCursor, and is useful for accessing the field via an interface.
 func (v *PageInfo) GetEndCursor() *string { return v.EndCursor }
 
-// ProductProduct includes the requested fields of the GraphQL type Product.
-type ProductProduct struct {
-	Id        string        `json:"id"`
-	Title     string        `json:"title"`
-	Status    ProductStatus `json:"status"`
-	UpdatedAt time.Time     `json:"updatedAt"`
-	Variants  *VariantPage  `json:"variants"`
+// ProductByItemProductByIdentifierProduct includes the requested fields of the GraphQL type Product.
+type ProductByItemProductByIdentifierProduct struct {
+	Id string `json:"id"`
 }
 
-// GetId returns ProductProduct.Id, and is useful for accessing the field via an interface.
-func (v *ProductProduct) GetId() string { return v.Id }
+// GetId returns ProductByItemProductByIdentifierProduct.Id, and is useful for accessing the field via an interface.
+func (v *ProductByItemProductByIdentifierProduct) GetId() string { return v.Id }
 
-// GetTitle returns ProductProduct.Title, and is useful for accessing the field via an interface.
-func (v *ProductProduct) GetTitle() string { return v.Title }
+// ProductByItemResponse is returned by ProductByItem on success.
+type ProductByItemResponse struct {
+	ProductByIdentifier *ProductByItemProductByIdentifierProduct `json:"productByIdentifier"`
+}
 
-// GetStatus returns ProductProduct.Status, and is useful for accessing the field via an interface.
-func (v *ProductProduct) GetStatus() ProductStatus { return v.Status }
+// GetProductByIdentifier returns ProductByItemResponse.ProductByIdentifier, and is useful for accessing the field via an interface.
+func (v *ProductByItemResponse) GetProductByIdentifier() *ProductByItemProductByIdentifierProduct {
+	return v.ProductByIdentifier
+}
 
-// GetUpdatedAt returns ProductProduct.UpdatedAt, and is useful for accessing the field via an interface.
-func (v *ProductProduct) GetUpdatedAt() time.Time { return v.UpdatedAt }
+type ProductClaimOwnershipInput struct {
+	Bundles *bool `json:"bundles"`
+}
+
+// GetBundles returns ProductClaimOwnershipInput.Bundles, and is useful for accessing the field via an interface.
+func (v *ProductClaimOwnershipInput) GetBundles() *bool { return v.Bundles }
+
+// What a product is, but for its variants. The aliases are our metafields: identity by
+// item_id, the others for people.
+type ProductCore struct {
+	Id               string          `json:"id"`
+	Title            string          `json:"title"`
+	Status           ProductStatus   `json:"status"`
+	UpdatedAt        time.Time       `json:"updatedAt"`
+	PublishedAt      *time.Time      `json:"publishedAt"`
+	ItemID           *MetafieldValue `json:"itemID"`
+	ConsignorID      *MetafieldValue `json:"consignorID"`
+	EventID          *MetafieldValue `json:"eventID"`
+	MarkdownEligible *MetafieldValue `json:"markdownEligible"`
+	Media            *MediaPage      `json:"media"`
+}
+
+// GetId returns ProductCore.Id, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetId() string { return v.Id }
+
+// GetTitle returns ProductCore.Title, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetTitle() string { return v.Title }
+
+// GetStatus returns ProductCore.Status, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetStatus() ProductStatus { return v.Status }
+
+// GetUpdatedAt returns ProductCore.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetUpdatedAt() time.Time { return v.UpdatedAt }
+
+// GetPublishedAt returns ProductCore.PublishedAt, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetPublishedAt() *time.Time { return v.PublishedAt }
+
+// GetItemID returns ProductCore.ItemID, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetItemID() *MetafieldValue { return v.ItemID }
+
+// GetConsignorID returns ProductCore.ConsignorID, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetConsignorID() *MetafieldValue { return v.ConsignorID }
+
+// GetEventID returns ProductCore.EventID, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetEventID() *MetafieldValue { return v.EventID }
+
+// GetMarkdownEligible returns ProductCore.MarkdownEligible, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetMarkdownEligible() *MetafieldValue { return v.MarkdownEligible }
+
+// GetMedia returns ProductCore.Media, and is useful for accessing the field via an interface.
+func (v *ProductCore) GetMedia() *MediaPage { return v.Media }
+
+// ProductProduct includes the requested fields of the GraphQL type Product.
+type ProductProduct struct {
+	ProductCore `json:"-"`
+	Variants    *VariantPage `json:"variants"`
+}
 
 // GetVariants returns ProductProduct.Variants, and is useful for accessing the field via an interface.
 func (v *ProductProduct) GetVariants() *VariantPage { return v.Variants }
+
+// GetId returns ProductProduct.Id, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetId() string { return v.ProductCore.Id }
+
+// GetTitle returns ProductProduct.Title, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetTitle() string { return v.ProductCore.Title }
+
+// GetStatus returns ProductProduct.Status, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetStatus() ProductStatus { return v.ProductCore.Status }
+
+// GetUpdatedAt returns ProductProduct.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetUpdatedAt() time.Time { return v.ProductCore.UpdatedAt }
+
+// GetPublishedAt returns ProductProduct.PublishedAt, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetPublishedAt() *time.Time { return v.ProductCore.PublishedAt }
+
+// GetItemID returns ProductProduct.ItemID, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetItemID() *MetafieldValue { return v.ProductCore.ItemID }
+
+// GetConsignorID returns ProductProduct.ConsignorID, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetConsignorID() *MetafieldValue { return v.ProductCore.ConsignorID }
+
+// GetEventID returns ProductProduct.EventID, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetEventID() *MetafieldValue { return v.ProductCore.EventID }
+
+// GetMarkdownEligible returns ProductProduct.MarkdownEligible, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetMarkdownEligible() *MetafieldValue { return v.ProductCore.MarkdownEligible }
+
+// GetMedia returns ProductProduct.Media, and is useful for accessing the field via an interface.
+func (v *ProductProduct) GetMedia() *MediaPage { return v.ProductCore.Media }
+
+func (v *ProductProduct) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*ProductProduct
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.ProductProduct = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.ProductCore)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalProductProduct struct {
+	Variants *VariantPage `json:"variants"`
+
+	Id string `json:"id"`
+
+	Title string `json:"title"`
+
+	Status ProductStatus `json:"status"`
+
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	PublishedAt *time.Time `json:"publishedAt"`
+
+	ItemID *MetafieldValue `json:"itemID"`
+
+	ConsignorID *MetafieldValue `json:"consignorID"`
+
+	EventID *MetafieldValue `json:"eventID"`
+
+	MarkdownEligible *MetafieldValue `json:"markdownEligible"`
+
+	Media *MediaPage `json:"media"`
+}
+
+func (v *ProductProduct) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *ProductProduct) __premarshalJSON() (*__premarshalProductProduct, error) {
+	var retval __premarshalProductProduct
+
+	retval.Variants = v.Variants
+	retval.Id = v.ProductCore.Id
+	retval.Title = v.ProductCore.Title
+	retval.Status = v.ProductCore.Status
+	retval.UpdatedAt = v.ProductCore.UpdatedAt
+	retval.PublishedAt = v.ProductCore.PublishedAt
+	retval.ItemID = v.ProductCore.ItemID
+	retval.ConsignorID = v.ProductCore.ConsignorID
+	retval.EventID = v.ProductCore.EventID
+	retval.MarkdownEligible = v.ProductCore.MarkdownEligible
+	retval.Media = v.ProductCore.Media
+	return &retval, nil
+}
 
 // ProductResponse is returned by Product on success.
 type ProductResponse struct {
@@ -2142,6 +3718,194 @@ type ProductResponse struct {
 
 // GetProduct returns ProductResponse.Product, and is useful for accessing the field via an interface.
 func (v *ProductResponse) GetProduct() *ProductProduct { return v.Product }
+
+type ProductSetInput struct {
+	Category               *string                     `json:"category,omitempty"`
+	ClaimOwnership         *ProductClaimOwnershipInput `json:"claimOwnership,omitempty"`
+	Collections            []string                    `json:"collections,omitempty"`
+	CombinedListingRole    *CombinedListingsRole       `json:"combinedListingRole,omitempty"`
+	DescriptionHtml        *string                     `json:"descriptionHtml,omitempty"`
+	Files                  []*FileSetInput             `json:"files,omitempty"`
+	GiftCard               *bool                       `json:"giftCard,omitempty"`
+	GiftCardTemplateSuffix *string                     `json:"giftCardTemplateSuffix,omitempty"`
+	Handle                 *string                     `json:"handle,omitempty"`
+	Id                     *string                     `json:"id,omitempty"`
+	Metafields             []*MetafieldInput           `json:"metafields,omitempty"`
+	ProductOptions         []*OptionSetInput           `json:"productOptions,omitempty"`
+	ProductType            *string                     `json:"productType,omitempty"`
+	RedirectNewHandle      *bool                       `json:"redirectNewHandle,omitempty"`
+	RequiresSellingPlan    *bool                       `json:"requiresSellingPlan,omitempty"`
+	Seo                    *SEOInput                   `json:"seo,omitempty"`
+	Status                 *ProductStatus              `json:"status,omitempty"`
+	Tags                   []string                    `json:"tags,omitempty"`
+	TemplateSuffix         *string                     `json:"templateSuffix,omitempty"`
+	Title                  *string                     `json:"title,omitempty"`
+	Variants               []*ProductVariantSetInput   `json:"variants,omitempty"`
+	Vendor                 *string                     `json:"vendor,omitempty"`
+}
+
+// GetCategory returns ProductSetInput.Category, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetCategory() *string { return v.Category }
+
+// GetClaimOwnership returns ProductSetInput.ClaimOwnership, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetClaimOwnership() *ProductClaimOwnershipInput { return v.ClaimOwnership }
+
+// GetCollections returns ProductSetInput.Collections, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetCollections() []string { return v.Collections }
+
+// GetCombinedListingRole returns ProductSetInput.CombinedListingRole, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetCombinedListingRole() *CombinedListingsRole {
+	return v.CombinedListingRole
+}
+
+// GetDescriptionHtml returns ProductSetInput.DescriptionHtml, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetDescriptionHtml() *string { return v.DescriptionHtml }
+
+// GetFiles returns ProductSetInput.Files, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetFiles() []*FileSetInput { return v.Files }
+
+// GetGiftCard returns ProductSetInput.GiftCard, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetGiftCard() *bool { return v.GiftCard }
+
+// GetGiftCardTemplateSuffix returns ProductSetInput.GiftCardTemplateSuffix, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetGiftCardTemplateSuffix() *string { return v.GiftCardTemplateSuffix }
+
+// GetHandle returns ProductSetInput.Handle, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetHandle() *string { return v.Handle }
+
+// GetId returns ProductSetInput.Id, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetId() *string { return v.Id }
+
+// GetMetafields returns ProductSetInput.Metafields, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetMetafields() []*MetafieldInput { return v.Metafields }
+
+// GetProductOptions returns ProductSetInput.ProductOptions, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetProductOptions() []*OptionSetInput { return v.ProductOptions }
+
+// GetProductType returns ProductSetInput.ProductType, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetProductType() *string { return v.ProductType }
+
+// GetRedirectNewHandle returns ProductSetInput.RedirectNewHandle, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetRedirectNewHandle() *bool { return v.RedirectNewHandle }
+
+// GetRequiresSellingPlan returns ProductSetInput.RequiresSellingPlan, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetRequiresSellingPlan() *bool { return v.RequiresSellingPlan }
+
+// GetSeo returns ProductSetInput.Seo, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetSeo() *SEOInput { return v.Seo }
+
+// GetStatus returns ProductSetInput.Status, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetStatus() *ProductStatus { return v.Status }
+
+// GetTags returns ProductSetInput.Tags, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetTags() []string { return v.Tags }
+
+// GetTemplateSuffix returns ProductSetInput.TemplateSuffix, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetTemplateSuffix() *string { return v.TemplateSuffix }
+
+// GetTitle returns ProductSetInput.Title, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetTitle() *string { return v.Title }
+
+// GetVariants returns ProductSetInput.Variants, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetVariants() []*ProductVariantSetInput { return v.Variants }
+
+// GetVendor returns ProductSetInput.Vendor, and is useful for accessing the field via an interface.
+func (v *ProductSetInput) GetVendor() *string { return v.Vendor }
+
+type ProductSetInventoryInput struct {
+	LocationId string `json:"locationId"`
+	Name       string `json:"name"`
+	Quantity   int    `json:"quantity"`
+}
+
+// GetLocationId returns ProductSetInventoryInput.LocationId, and is useful for accessing the field via an interface.
+func (v *ProductSetInventoryInput) GetLocationId() string { return v.LocationId }
+
+// GetName returns ProductSetInventoryInput.Name, and is useful for accessing the field via an interface.
+func (v *ProductSetInventoryInput) GetName() string { return v.Name }
+
+// GetQuantity returns ProductSetInventoryInput.Quantity, and is useful for accessing the field via an interface.
+func (v *ProductSetInventoryInput) GetQuantity() int { return v.Quantity }
+
+type ProductSetUserErrorCode string
+
+const (
+	ProductSetUserErrorCodeCannotCombineLinkedAndNonlinkedOptionValues ProductSetUserErrorCode = "CANNOT_COMBINE_LINKED_AND_NONLINKED_OPTION_VALUES"
+	ProductSetUserErrorCodeCapabilityViolation                         ProductSetUserErrorCode = "CAPABILITY_VIOLATION"
+	ProductSetUserErrorCodeDuplicatedMetafieldValue                    ProductSetUserErrorCode = "DUPLICATED_METAFIELD_VALUE"
+	ProductSetUserErrorCodeDuplicatedOptionName                        ProductSetUserErrorCode = "DUPLICATED_OPTION_NAME"
+	ProductSetUserErrorCodeDuplicatedOptionValue                       ProductSetUserErrorCode = "DUPLICATED_OPTION_VALUE"
+	ProductSetUserErrorCodeDuplicatedValue                             ProductSetUserErrorCode = "DUPLICATED_VALUE"
+	ProductSetUserErrorCodeDuplicateLinkedOption                       ProductSetUserErrorCode = "DUPLICATE_LINKED_OPTION"
+	ProductSetUserErrorCodeGenericError                                ProductSetUserErrorCode = "GENERIC_ERROR"
+	ProductSetUserErrorCodeGiftCardsNotActivated                       ProductSetUserErrorCode = "GIFT_CARDS_NOT_ACTIVATED"
+	ProductSetUserErrorCodeGiftCardAttributeCannotBeChanged            ProductSetUserErrorCode = "GIFT_CARD_ATTRIBUTE_CANNOT_BE_CHANGED"
+	ProductSetUserErrorCodeHandleNotUnique                             ProductSetUserErrorCode = "HANDLE_NOT_UNIQUE"
+	ProductSetUserErrorCodeIdNotAllowed                                ProductSetUserErrorCode = "ID_NOT_ALLOWED"
+	ProductSetUserErrorCodeInputMismatch                               ProductSetUserErrorCode = "INPUT_MISMATCH"
+	ProductSetUserErrorCodeInvalidInput                                ProductSetUserErrorCode = "INVALID_INPUT"
+	ProductSetUserErrorCodeInvalidMetafield                            ProductSetUserErrorCode = "INVALID_METAFIELD"
+	ProductSetUserErrorCodeInvalidMetafieldValueForLinkedOption        ProductSetUserErrorCode = "INVALID_METAFIELD_VALUE_FOR_LINKED_OPTION"
+	ProductSetUserErrorCodeInvalidProduct                              ProductSetUserErrorCode = "INVALID_PRODUCT"
+	ProductSetUserErrorCodeInvalidVariant                              ProductSetUserErrorCode = "INVALID_VARIANT"
+	ProductSetUserErrorCodeInventoryQuantitiesLimitExceeded            ProductSetUserErrorCode = "INVENTORY_QUANTITIES_LIMIT_EXCEEDED"
+	ProductSetUserErrorCodeJobError                                    ProductSetUserErrorCode = "JOB_ERROR"
+	ProductSetUserErrorCodeLinkedMetafieldDefinitionNotFound           ProductSetUserErrorCode = "LINKED_METAFIELD_DEFINITION_NOT_FOUND"
+	ProductSetUserErrorCodeLinkedOptionsNotSupportedForShop            ProductSetUserErrorCode = "LINKED_OPTIONS_NOT_SUPPORTED_FOR_SHOP"
+	ProductSetUserErrorCodeMetafieldMismatch                           ProductSetUserErrorCode = "METAFIELD_MISMATCH"
+	ProductSetUserErrorCodeMissingFieldRequired                        ProductSetUserErrorCode = "MISSING_FIELD_REQUIRED"
+	ProductSetUserErrorCodeNotFound                                    ProductSetUserErrorCode = "NOT_FOUND"
+	ProductSetUserErrorCodeOptionsOverLimit                            ProductSetUserErrorCode = "OPTIONS_OVER_LIMIT"
+	ProductSetUserErrorCodeOptionDoesNotExist                          ProductSetUserErrorCode = "OPTION_DOES_NOT_EXIST"
+	ProductSetUserErrorCodeOptionValuesMissing                         ProductSetUserErrorCode = "OPTION_VALUES_MISSING"
+	ProductSetUserErrorCodeOptionValuesOverLimit                       ProductSetUserErrorCode = "OPTION_VALUES_OVER_LIMIT"
+	ProductSetUserErrorCodeOptionValueDoesNotExist                     ProductSetUserErrorCode = "OPTION_VALUE_DOES_NOT_EXIST"
+	ProductSetUserErrorCodeProductDoesNotExist                         ProductSetUserErrorCode = "PRODUCT_DOES_NOT_EXIST"
+	ProductSetUserErrorCodeProductOptionsInputMissing                  ProductSetUserErrorCode = "PRODUCT_OPTIONS_INPUT_MISSING"
+	ProductSetUserErrorCodeProductSuspended                            ProductSetUserErrorCode = "PRODUCT_SUSPENDED"
+	ProductSetUserErrorCodeProductVariantDoesNotExist                  ProductSetUserErrorCode = "PRODUCT_VARIANT_DOES_NOT_EXIST"
+	ProductSetUserErrorCodeVariantsInputMissing                        ProductSetUserErrorCode = "VARIANTS_INPUT_MISSING"
+	ProductSetUserErrorCodeVariantsOverLimit                           ProductSetUserErrorCode = "VARIANTS_OVER_LIMIT"
+)
+
+var AllProductSetUserErrorCode = []ProductSetUserErrorCode{
+	ProductSetUserErrorCodeCannotCombineLinkedAndNonlinkedOptionValues,
+	ProductSetUserErrorCodeCapabilityViolation,
+	ProductSetUserErrorCodeDuplicatedMetafieldValue,
+	ProductSetUserErrorCodeDuplicatedOptionName,
+	ProductSetUserErrorCodeDuplicatedOptionValue,
+	ProductSetUserErrorCodeDuplicatedValue,
+	ProductSetUserErrorCodeDuplicateLinkedOption,
+	ProductSetUserErrorCodeGenericError,
+	ProductSetUserErrorCodeGiftCardsNotActivated,
+	ProductSetUserErrorCodeGiftCardAttributeCannotBeChanged,
+	ProductSetUserErrorCodeHandleNotUnique,
+	ProductSetUserErrorCodeIdNotAllowed,
+	ProductSetUserErrorCodeInputMismatch,
+	ProductSetUserErrorCodeInvalidInput,
+	ProductSetUserErrorCodeInvalidMetafield,
+	ProductSetUserErrorCodeInvalidMetafieldValueForLinkedOption,
+	ProductSetUserErrorCodeInvalidProduct,
+	ProductSetUserErrorCodeInvalidVariant,
+	ProductSetUserErrorCodeInventoryQuantitiesLimitExceeded,
+	ProductSetUserErrorCodeJobError,
+	ProductSetUserErrorCodeLinkedMetafieldDefinitionNotFound,
+	ProductSetUserErrorCodeLinkedOptionsNotSupportedForShop,
+	ProductSetUserErrorCodeMetafieldMismatch,
+	ProductSetUserErrorCodeMissingFieldRequired,
+	ProductSetUserErrorCodeNotFound,
+	ProductSetUserErrorCodeOptionsOverLimit,
+	ProductSetUserErrorCodeOptionDoesNotExist,
+	ProductSetUserErrorCodeOptionValuesMissing,
+	ProductSetUserErrorCodeOptionValuesOverLimit,
+	ProductSetUserErrorCodeOptionValueDoesNotExist,
+	ProductSetUserErrorCodeProductDoesNotExist,
+	ProductSetUserErrorCodeProductOptionsInputMissing,
+	ProductSetUserErrorCodeProductSuspended,
+	ProductSetUserErrorCodeProductVariantDoesNotExist,
+	ProductSetUserErrorCodeVariantsInputMissing,
+	ProductSetUserErrorCodeVariantsOverLimit,
+}
 
 type ProductStatus string
 
@@ -2236,6 +4000,248 @@ func (v *ProductUpdateInput) GetTitle() *string { return v.Title }
 // GetVendor returns ProductUpdateInput.Vendor, and is useful for accessing the field via an interface.
 func (v *ProductUpdateInput) GetVendor() *string { return v.Vendor }
 
+type ProductVariantInventoryPolicy string
+
+const (
+	ProductVariantInventoryPolicyContinue ProductVariantInventoryPolicy = "CONTINUE"
+	ProductVariantInventoryPolicyDeny     ProductVariantInventoryPolicy = "DENY"
+)
+
+var AllProductVariantInventoryPolicy = []ProductVariantInventoryPolicy{
+	ProductVariantInventoryPolicyContinue,
+	ProductVariantInventoryPolicyDeny,
+}
+
+type ProductVariantSetInput struct {
+	Barcode              *string                        `json:"barcode,omitempty"`
+	CompareAtPrice       *string                        `json:"compareAtPrice,omitempty"`
+	File                 *FileSetInput                  `json:"file,omitempty"`
+	Id                   *string                        `json:"id,omitempty"`
+	InventoryItem        *InventoryItemInput            `json:"inventoryItem,omitempty"`
+	InventoryPolicy      *ProductVariantInventoryPolicy `json:"inventoryPolicy,omitempty"`
+	InventoryQuantities  []*ProductSetInventoryInput    `json:"inventoryQuantities,omitempty"`
+	Metafields           []*MetafieldInput              `json:"metafields,omitempty"`
+	OptionValues         []*VariantOptionValueInput     `json:"optionValues,omitempty"`
+	Position             *int                           `json:"position,omitempty"`
+	Price                *string                        `json:"price,omitempty"`
+	Published            *bool                          `json:"published,omitempty"`
+	RequiresComponents   *bool                          `json:"requiresComponents,omitempty"`
+	ShowUnitPrice        *bool                          `json:"showUnitPrice,omitempty"`
+	Sku                  *string                        `json:"sku,omitempty"`
+	TaxCode              *string                        `json:"taxCode,omitempty"`
+	Taxable              *bool                          `json:"taxable,omitempty"`
+	UnitPriceMeasurement *UnitPriceMeasurementInput     `json:"unitPriceMeasurement,omitempty"`
+}
+
+// GetBarcode returns ProductVariantSetInput.Barcode, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetBarcode() *string { return v.Barcode }
+
+// GetCompareAtPrice returns ProductVariantSetInput.CompareAtPrice, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetCompareAtPrice() *string { return v.CompareAtPrice }
+
+// GetFile returns ProductVariantSetInput.File, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetFile() *FileSetInput { return v.File }
+
+// GetId returns ProductVariantSetInput.Id, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetId() *string { return v.Id }
+
+// GetInventoryItem returns ProductVariantSetInput.InventoryItem, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetInventoryItem() *InventoryItemInput { return v.InventoryItem }
+
+// GetInventoryPolicy returns ProductVariantSetInput.InventoryPolicy, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetInventoryPolicy() *ProductVariantInventoryPolicy {
+	return v.InventoryPolicy
+}
+
+// GetInventoryQuantities returns ProductVariantSetInput.InventoryQuantities, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetInventoryQuantities() []*ProductSetInventoryInput {
+	return v.InventoryQuantities
+}
+
+// GetMetafields returns ProductVariantSetInput.Metafields, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetMetafields() []*MetafieldInput { return v.Metafields }
+
+// GetOptionValues returns ProductVariantSetInput.OptionValues, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetOptionValues() []*VariantOptionValueInput { return v.OptionValues }
+
+// GetPosition returns ProductVariantSetInput.Position, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetPosition() *int { return v.Position }
+
+// GetPrice returns ProductVariantSetInput.Price, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetPrice() *string { return v.Price }
+
+// GetPublished returns ProductVariantSetInput.Published, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetPublished() *bool { return v.Published }
+
+// GetRequiresComponents returns ProductVariantSetInput.RequiresComponents, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetRequiresComponents() *bool { return v.RequiresComponents }
+
+// GetShowUnitPrice returns ProductVariantSetInput.ShowUnitPrice, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetShowUnitPrice() *bool { return v.ShowUnitPrice }
+
+// GetSku returns ProductVariantSetInput.Sku, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetSku() *string { return v.Sku }
+
+// GetTaxCode returns ProductVariantSetInput.TaxCode, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetTaxCode() *string { return v.TaxCode }
+
+// GetTaxable returns ProductVariantSetInput.Taxable, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetTaxable() *bool { return v.Taxable }
+
+// GetUnitPriceMeasurement returns ProductVariantSetInput.UnitPriceMeasurement, and is useful for accessing the field via an interface.
+func (v *ProductVariantSetInput) GetUnitPriceMeasurement() *UnitPriceMeasurementInput {
+	return v.UnitPriceMeasurement
+}
+
+type ProductVariantsBulkInput struct {
+	Barcode              *string                        `json:"barcode,omitempty"`
+	CompareAtPrice       *string                        `json:"compareAtPrice"`
+	Id                   *string                        `json:"id,omitempty"`
+	InventoryItem        *InventoryItemInput            `json:"inventoryItem,omitempty"`
+	InventoryPolicy      *ProductVariantInventoryPolicy `json:"inventoryPolicy,omitempty"`
+	InventoryQuantities  []*InventoryLevelInput         `json:"inventoryQuantities,omitempty"`
+	MediaId              *string                        `json:"mediaId,omitempty"`
+	MediaSrc             []string                       `json:"mediaSrc,omitempty"`
+	Metafields           []*MetafieldInput              `json:"metafields,omitempty"`
+	OptionValues         []*VariantOptionValueInput     `json:"optionValues,omitempty"`
+	Price                *string                        `json:"price,omitempty"`
+	Published            *bool                          `json:"published,omitempty"`
+	QuantityAdjustments  []*InventoryAdjustmentInput    `json:"quantityAdjustments,omitempty"`
+	RequiresComponents   *bool                          `json:"requiresComponents,omitempty"`
+	ShowUnitPrice        *bool                          `json:"showUnitPrice,omitempty"`
+	TaxCode              *string                        `json:"taxCode,omitempty"`
+	Taxable              *bool                          `json:"taxable,omitempty"`
+	UnitPriceMeasurement *UnitPriceMeasurementInput     `json:"unitPriceMeasurement,omitempty"`
+}
+
+// GetBarcode returns ProductVariantsBulkInput.Barcode, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetBarcode() *string { return v.Barcode }
+
+// GetCompareAtPrice returns ProductVariantsBulkInput.CompareAtPrice, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetCompareAtPrice() *string { return v.CompareAtPrice }
+
+// GetId returns ProductVariantsBulkInput.Id, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetId() *string { return v.Id }
+
+// GetInventoryItem returns ProductVariantsBulkInput.InventoryItem, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetInventoryItem() *InventoryItemInput { return v.InventoryItem }
+
+// GetInventoryPolicy returns ProductVariantsBulkInput.InventoryPolicy, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetInventoryPolicy() *ProductVariantInventoryPolicy {
+	return v.InventoryPolicy
+}
+
+// GetInventoryQuantities returns ProductVariantsBulkInput.InventoryQuantities, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetInventoryQuantities() []*InventoryLevelInput {
+	return v.InventoryQuantities
+}
+
+// GetMediaId returns ProductVariantsBulkInput.MediaId, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetMediaId() *string { return v.MediaId }
+
+// GetMediaSrc returns ProductVariantsBulkInput.MediaSrc, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetMediaSrc() []string { return v.MediaSrc }
+
+// GetMetafields returns ProductVariantsBulkInput.Metafields, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetMetafields() []*MetafieldInput { return v.Metafields }
+
+// GetOptionValues returns ProductVariantsBulkInput.OptionValues, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetOptionValues() []*VariantOptionValueInput {
+	return v.OptionValues
+}
+
+// GetPrice returns ProductVariantsBulkInput.Price, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetPrice() *string { return v.Price }
+
+// GetPublished returns ProductVariantsBulkInput.Published, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetPublished() *bool { return v.Published }
+
+// GetQuantityAdjustments returns ProductVariantsBulkInput.QuantityAdjustments, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetQuantityAdjustments() []*InventoryAdjustmentInput {
+	return v.QuantityAdjustments
+}
+
+// GetRequiresComponents returns ProductVariantsBulkInput.RequiresComponents, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetRequiresComponents() *bool { return v.RequiresComponents }
+
+// GetShowUnitPrice returns ProductVariantsBulkInput.ShowUnitPrice, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetShowUnitPrice() *bool { return v.ShowUnitPrice }
+
+// GetTaxCode returns ProductVariantsBulkInput.TaxCode, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetTaxCode() *string { return v.TaxCode }
+
+// GetTaxable returns ProductVariantsBulkInput.Taxable, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetTaxable() *bool { return v.Taxable }
+
+// GetUnitPriceMeasurement returns ProductVariantsBulkInput.UnitPriceMeasurement, and is useful for accessing the field via an interface.
+func (v *ProductVariantsBulkInput) GetUnitPriceMeasurement() *UnitPriceMeasurementInput {
+	return v.UnitPriceMeasurement
+}
+
+type ProductVariantsBulkUpdateUserErrorCode string
+
+const (
+	ProductVariantsBulkUpdateUserErrorCodeBlank                                     ProductVariantsBulkUpdateUserErrorCode = "BLANK"
+	ProductVariantsBulkUpdateUserErrorCodeCannotSetNameForLinkedOptionValue         ProductVariantsBulkUpdateUserErrorCode = "CANNOT_SET_NAME_FOR_LINKED_OPTION_VALUE"
+	ProductVariantsBulkUpdateUserErrorCodeCannotSpecifyBoth                         ProductVariantsBulkUpdateUserErrorCode = "CANNOT_SPECIFY_BOTH"
+	ProductVariantsBulkUpdateUserErrorCodeGreaterThanOrEqualTo                      ProductVariantsBulkUpdateUserErrorCode = "GREATER_THAN_OR_EQUAL_TO"
+	ProductVariantsBulkUpdateUserErrorCodeInvalidInput                              ProductVariantsBulkUpdateUserErrorCode = "INVALID_INPUT"
+	ProductVariantsBulkUpdateUserErrorCodeInvalidValue                              ProductVariantsBulkUpdateUserErrorCode = "INVALID_VALUE"
+	ProductVariantsBulkUpdateUserErrorCodeInventoryQuantitiesLimitExceeded          ProductVariantsBulkUpdateUserErrorCode = "INVENTORY_QUANTITIES_LIMIT_EXCEEDED"
+	ProductVariantsBulkUpdateUserErrorCodeLocalCurrencyGiftCardPriceMustBeZero      ProductVariantsBulkUpdateUserErrorCode = "LOCAL_CURRENCY_GIFT_CARD_PRICE_MUST_BE_ZERO"
+	ProductVariantsBulkUpdateUserErrorCodeMustBeForThisProduct                      ProductVariantsBulkUpdateUserErrorCode = "MUST_BE_FOR_THIS_PRODUCT"
+	ProductVariantsBulkUpdateUserErrorCodeMustSpecifyOneOfPair                      ProductVariantsBulkUpdateUserErrorCode = "MUST_SPECIFY_ONE_OF_PAIR"
+	ProductVariantsBulkUpdateUserErrorCodeNeedToAddOptionValues                     ProductVariantsBulkUpdateUserErrorCode = "NEED_TO_ADD_OPTION_VALUES"
+	ProductVariantsBulkUpdateUserErrorCodeNegativePriceValue                        ProductVariantsBulkUpdateUserErrorCode = "NEGATIVE_PRICE_VALUE"
+	ProductVariantsBulkUpdateUserErrorCodeNotDefinedForShop                         ProductVariantsBulkUpdateUserErrorCode = "NOT_DEFINED_FOR_SHOP"
+	ProductVariantsBulkUpdateUserErrorCodeNoInventoryQuantitesDuringUpdate          ProductVariantsBulkUpdateUserErrorCode = "NO_INVENTORY_QUANTITES_DURING_UPDATE"
+	ProductVariantsBulkUpdateUserErrorCodeNoInventoryQuantitiesOnVariantsUpdate     ProductVariantsBulkUpdateUserErrorCode = "NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE"
+	ProductVariantsBulkUpdateUserErrorCodeOptionDoesNotExist                        ProductVariantsBulkUpdateUserErrorCode = "OPTION_DOES_NOT_EXIST"
+	ProductVariantsBulkUpdateUserErrorCodeOptionValuesForNumberOfUnknownOptions     ProductVariantsBulkUpdateUserErrorCode = "OPTION_VALUES_FOR_NUMBER_OF_UNKNOWN_OPTIONS"
+	ProductVariantsBulkUpdateUserErrorCodeOptionValueDoesNotExist                   ProductVariantsBulkUpdateUserErrorCode = "OPTION_VALUE_DOES_NOT_EXIST"
+	ProductVariantsBulkUpdateUserErrorCodeOptionValueNameTooLong                    ProductVariantsBulkUpdateUserErrorCode = "OPTION_VALUE_NAME_TOO_LONG"
+	ProductVariantsBulkUpdateUserErrorCodeProductDoesNotExist                       ProductVariantsBulkUpdateUserErrorCode = "PRODUCT_DOES_NOT_EXIST"
+	ProductVariantsBulkUpdateUserErrorCodeProductSuspended                          ProductVariantsBulkUpdateUserErrorCode = "PRODUCT_SUSPENDED"
+	ProductVariantsBulkUpdateUserErrorCodeProductVariantDoesNotExist                ProductVariantsBulkUpdateUserErrorCode = "PRODUCT_VARIANT_DOES_NOT_EXIST"
+	ProductVariantsBulkUpdateUserErrorCodeProductVariantIdMissing                   ProductVariantsBulkUpdateUserErrorCode = "PRODUCT_VARIANT_ID_MISSING"
+	ProductVariantsBulkUpdateUserErrorCodeSubscriptionViolation                     ProductVariantsBulkUpdateUserErrorCode = "SUBSCRIPTION_VIOLATION"
+	ProductVariantsBulkUpdateUserErrorCodeTooLong                                   ProductVariantsBulkUpdateUserErrorCode = "TOO_LONG"
+	ProductVariantsBulkUpdateUserErrorCodeTooShort                                  ProductVariantsBulkUpdateUserErrorCode = "TOO_SHORT"
+	ProductVariantsBulkUpdateUserErrorCodeUnsupportedCombinedListingParentOperation ProductVariantsBulkUpdateUserErrorCode = "UNSUPPORTED_COMBINED_LISTING_PARENT_OPERATION"
+	ProductVariantsBulkUpdateUserErrorCodeVariantAlreadyExists                      ProductVariantsBulkUpdateUserErrorCode = "VARIANT_ALREADY_EXISTS"
+)
+
+var AllProductVariantsBulkUpdateUserErrorCode = []ProductVariantsBulkUpdateUserErrorCode{
+	ProductVariantsBulkUpdateUserErrorCodeBlank,
+	ProductVariantsBulkUpdateUserErrorCodeCannotSetNameForLinkedOptionValue,
+	ProductVariantsBulkUpdateUserErrorCodeCannotSpecifyBoth,
+	ProductVariantsBulkUpdateUserErrorCodeGreaterThanOrEqualTo,
+	ProductVariantsBulkUpdateUserErrorCodeInvalidInput,
+	ProductVariantsBulkUpdateUserErrorCodeInvalidValue,
+	ProductVariantsBulkUpdateUserErrorCodeInventoryQuantitiesLimitExceeded,
+	ProductVariantsBulkUpdateUserErrorCodeLocalCurrencyGiftCardPriceMustBeZero,
+	ProductVariantsBulkUpdateUserErrorCodeMustBeForThisProduct,
+	ProductVariantsBulkUpdateUserErrorCodeMustSpecifyOneOfPair,
+	ProductVariantsBulkUpdateUserErrorCodeNeedToAddOptionValues,
+	ProductVariantsBulkUpdateUserErrorCodeNegativePriceValue,
+	ProductVariantsBulkUpdateUserErrorCodeNotDefinedForShop,
+	ProductVariantsBulkUpdateUserErrorCodeNoInventoryQuantitesDuringUpdate,
+	ProductVariantsBulkUpdateUserErrorCodeNoInventoryQuantitiesOnVariantsUpdate,
+	ProductVariantsBulkUpdateUserErrorCodeOptionDoesNotExist,
+	ProductVariantsBulkUpdateUserErrorCodeOptionValuesForNumberOfUnknownOptions,
+	ProductVariantsBulkUpdateUserErrorCodeOptionValueDoesNotExist,
+	ProductVariantsBulkUpdateUserErrorCodeOptionValueNameTooLong,
+	ProductVariantsBulkUpdateUserErrorCodeProductDoesNotExist,
+	ProductVariantsBulkUpdateUserErrorCodeProductSuspended,
+	ProductVariantsBulkUpdateUserErrorCodeProductVariantDoesNotExist,
+	ProductVariantsBulkUpdateUserErrorCodeProductVariantIdMissing,
+	ProductVariantsBulkUpdateUserErrorCodeSubscriptionViolation,
+	ProductVariantsBulkUpdateUserErrorCodeTooLong,
+	ProductVariantsBulkUpdateUserErrorCodeTooShort,
+	ProductVariantsBulkUpdateUserErrorCodeUnsupportedCombinedListingParentOperation,
+	ProductVariantsBulkUpdateUserErrorCodeVariantAlreadyExists,
+}
+
 // ProductVariantsProduct includes the requested fields of the GraphQL type Product.
 type ProductVariantsProduct struct {
 	UpdatedAt time.Time    `json:"updatedAt"`
@@ -2255,6 +4261,213 @@ type ProductVariantsResponse struct {
 
 // GetProduct returns ProductVariantsResponse.Product, and is useful for accessing the field via an interface.
 func (v *ProductVariantsResponse) GetProduct() *ProductVariantsProduct { return v.Product }
+
+// ProductsProductsProductConnection includes the requested fields of the GraphQL type ProductConnection.
+type ProductsProductsProductConnection struct {
+	Nodes    []*ProductsProductsProductConnectionNodesProduct `json:"nodes"`
+	PageInfo *PageInfo                                        `json:"pageInfo"`
+}
+
+// GetNodes returns ProductsProductsProductConnection.Nodes, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnection) GetNodes() []*ProductsProductsProductConnectionNodesProduct {
+	return v.Nodes
+}
+
+// GetPageInfo returns ProductsProductsProductConnection.PageInfo, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnection) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// ProductsProductsProductConnectionNodesProduct includes the requested fields of the GraphQL type Product.
+type ProductsProductsProductConnectionNodesProduct struct {
+	ProductCore `json:"-"`
+	Variants    *VariantPage `json:"variants"`
+}
+
+// GetVariants returns ProductsProductsProductConnectionNodesProduct.Variants, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetVariants() *VariantPage { return v.Variants }
+
+// GetId returns ProductsProductsProductConnectionNodesProduct.Id, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetId() string { return v.ProductCore.Id }
+
+// GetTitle returns ProductsProductsProductConnectionNodesProduct.Title, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetTitle() string { return v.ProductCore.Title }
+
+// GetStatus returns ProductsProductsProductConnectionNodesProduct.Status, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetStatus() ProductStatus {
+	return v.ProductCore.Status
+}
+
+// GetUpdatedAt returns ProductsProductsProductConnectionNodesProduct.UpdatedAt, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetUpdatedAt() time.Time {
+	return v.ProductCore.UpdatedAt
+}
+
+// GetPublishedAt returns ProductsProductsProductConnectionNodesProduct.PublishedAt, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetPublishedAt() *time.Time {
+	return v.ProductCore.PublishedAt
+}
+
+// GetItemID returns ProductsProductsProductConnectionNodesProduct.ItemID, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetItemID() *MetafieldValue {
+	return v.ProductCore.ItemID
+}
+
+// GetConsignorID returns ProductsProductsProductConnectionNodesProduct.ConsignorID, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetConsignorID() *MetafieldValue {
+	return v.ProductCore.ConsignorID
+}
+
+// GetEventID returns ProductsProductsProductConnectionNodesProduct.EventID, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetEventID() *MetafieldValue {
+	return v.ProductCore.EventID
+}
+
+// GetMarkdownEligible returns ProductsProductsProductConnectionNodesProduct.MarkdownEligible, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetMarkdownEligible() *MetafieldValue {
+	return v.ProductCore.MarkdownEligible
+}
+
+// GetMedia returns ProductsProductsProductConnectionNodesProduct.Media, and is useful for accessing the field via an interface.
+func (v *ProductsProductsProductConnectionNodesProduct) GetMedia() *MediaPage {
+	return v.ProductCore.Media
+}
+
+func (v *ProductsProductsProductConnectionNodesProduct) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*ProductsProductsProductConnectionNodesProduct
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.ProductsProductsProductConnectionNodesProduct = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	err = json.Unmarshal(
+		b, &v.ProductCore)
+	if err != nil {
+		return err
+	}
+	return nil
+}
+
+type __premarshalProductsProductsProductConnectionNodesProduct struct {
+	Variants *VariantPage `json:"variants"`
+
+	Id string `json:"id"`
+
+	Title string `json:"title"`
+
+	Status ProductStatus `json:"status"`
+
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	PublishedAt *time.Time `json:"publishedAt"`
+
+	ItemID *MetafieldValue `json:"itemID"`
+
+	ConsignorID *MetafieldValue `json:"consignorID"`
+
+	EventID *MetafieldValue `json:"eventID"`
+
+	MarkdownEligible *MetafieldValue `json:"markdownEligible"`
+
+	Media *MediaPage `json:"media"`
+}
+
+func (v *ProductsProductsProductConnectionNodesProduct) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *ProductsProductsProductConnectionNodesProduct) __premarshalJSON() (*__premarshalProductsProductsProductConnectionNodesProduct, error) {
+	var retval __premarshalProductsProductsProductConnectionNodesProduct
+
+	retval.Variants = v.Variants
+	retval.Id = v.ProductCore.Id
+	retval.Title = v.ProductCore.Title
+	retval.Status = v.ProductCore.Status
+	retval.UpdatedAt = v.ProductCore.UpdatedAt
+	retval.PublishedAt = v.ProductCore.PublishedAt
+	retval.ItemID = v.ProductCore.ItemID
+	retval.ConsignorID = v.ProductCore.ConsignorID
+	retval.EventID = v.ProductCore.EventID
+	retval.MarkdownEligible = v.ProductCore.MarkdownEligible
+	retval.Media = v.ProductCore.Media
+	return &retval, nil
+}
+
+// ProductsResponse is returned by Products on success.
+type ProductsResponse struct {
+	Products *ProductsProductsProductConnection `json:"products"`
+}
+
+// GetProducts returns ProductsResponse.Products, and is useful for accessing the field via an interface.
+func (v *ProductsResponse) GetProducts() *ProductsProductsProductConnection { return v.Products }
+
+// PublicationPage includes the requested fields of the GraphQL type PublicationConnection.
+type PublicationPage struct {
+	Nodes    []*FoundPublication `json:"nodes"`
+	PageInfo *PageInfo           `json:"pageInfo"`
+}
+
+// GetNodes returns PublicationPage.Nodes, and is useful for accessing the field via an interface.
+func (v *PublicationPage) GetNodes() []*FoundPublication { return v.Nodes }
+
+// GetPageInfo returns PublicationPage.PageInfo, and is useful for accessing the field via an interface.
+func (v *PublicationPage) GetPageInfo() *PageInfo { return v.PageInfo }
+
+// PublicationsResponse is returned by Publications on success.
+type PublicationsResponse struct {
+	Publications *PublicationPage `json:"publications"`
+}
+
+// GetPublications returns PublicationsResponse.Publications, and is useful for accessing the field via an interface.
+func (v *PublicationsResponse) GetPublications() *PublicationPage { return v.Publications }
+
+// PublishProductPublishablePublishPublishablePublishPayload includes the requested fields of the GraphQL type PublishablePublishPayload.
+type PublishProductPublishablePublishPublishablePublishPayload struct {
+	UserErrors []*PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError `json:"userErrors"`
+}
+
+// GetUserErrors returns PublishProductPublishablePublishPublishablePublishPayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *PublishProductPublishablePublishPublishablePublishPayload) GetUserErrors() []*PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError {
+	return v.UserErrors
+}
+
+// PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
+type PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError.Field, and is useful for accessing the field via an interface.
+func (v *PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
+func (v *PublishProductPublishablePublishPublishablePublishPayloadUserErrorsUserError) GetMessage() string {
+	return v.Message
+}
+
+// PublishProductResponse is returned by PublishProduct on success.
+type PublishProductResponse struct {
+	PublishablePublish *PublishProductPublishablePublishPublishablePublishPayload `json:"publishablePublish"`
+}
+
+// GetPublishablePublish returns PublishProductResponse.PublishablePublish, and is useful for accessing the field via an interface.
+func (v *PublishProductResponse) GetPublishablePublish() *PublishProductPublishablePublishPublishablePublishPayload {
+	return v.PublishablePublish
+}
 
 // Refund includes the GraphQL fields of Refund requested by the fragment Refund.
 type Refund struct {
@@ -2471,6 +4684,243 @@ func (v *SetQuantitiesResponse) GetInventorySetQuantities() *SetQuantitiesInvent
 	return v.InventorySetQuantities
 }
 
+// StageUploadsResponse is returned by StageUploads on success.
+type StageUploadsResponse struct {
+	StagedUploadsCreate *StageUploadsStagedUploadsCreateStagedUploadsCreatePayload `json:"stagedUploadsCreate"`
+}
+
+// GetStagedUploadsCreate returns StageUploadsResponse.StagedUploadsCreate, and is useful for accessing the field via an interface.
+func (v *StageUploadsResponse) GetStagedUploadsCreate() *StageUploadsStagedUploadsCreateStagedUploadsCreatePayload {
+	return v.StagedUploadsCreate
+}
+
+// StageUploadsStagedUploadsCreateStagedUploadsCreatePayload includes the requested fields of the GraphQL type StagedUploadsCreatePayload.
+type StageUploadsStagedUploadsCreateStagedUploadsCreatePayload struct {
+	StagedTargets []*StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget `json:"stagedTargets"`
+	UserErrors    []*StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError                  `json:"userErrors"`
+}
+
+// GetStagedTargets returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayload.StagedTargets, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayload) GetStagedTargets() []*StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget {
+	return v.StagedTargets
+}
+
+// GetUserErrors returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayload) GetUserErrors() []*StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError {
+	return v.UserErrors
+}
+
+// StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget includes the requested fields of the GraphQL type StagedMediaUploadTarget.
+type StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget struct {
+	Url         *string                                                                                                                         `json:"url"`
+	ResourceUrl *string                                                                                                                         `json:"resourceUrl"`
+	Parameters  []*StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter `json:"parameters"`
+}
+
+// GetUrl returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget.Url, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget) GetUrl() *string {
+	return v.Url
+}
+
+// GetResourceUrl returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget.ResourceUrl, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget) GetResourceUrl() *string {
+	return v.ResourceUrl
+}
+
+// GetParameters returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget.Parameters, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTarget) GetParameters() []*StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter {
+	return v.Parameters
+}
+
+// StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter includes the requested fields of the GraphQL type StagedUploadParameter.
+type StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// GetName returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter.Name, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter) GetName() string {
+	return v.Name
+}
+
+// GetValue returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter.Value, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadStagedTargetsStagedMediaUploadTargetParametersStagedUploadParameter) GetValue() string {
+	return v.Value
+}
+
+// StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError includes the requested fields of the GraphQL type UserError.
+type StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError struct {
+	Field   []string `json:"field"`
+	Message string   `json:"message"`
+}
+
+// GetField returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError.Field, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
+func (v *StageUploadsStagedUploadsCreateStagedUploadsCreatePayloadUserErrorsUserError) GetMessage() string {
+	return v.Message
+}
+
+type StagedUploadHttpMethodType string
+
+const (
+	StagedUploadHttpMethodTypePost StagedUploadHttpMethodType = "POST"
+	StagedUploadHttpMethodTypePut  StagedUploadHttpMethodType = "PUT"
+)
+
+var AllStagedUploadHttpMethodType = []StagedUploadHttpMethodType{
+	StagedUploadHttpMethodTypePost,
+	StagedUploadHttpMethodTypePut,
+}
+
+type StagedUploadInput struct {
+	FileSize   *string                                  `json:"fileSize,omitempty"`
+	Filename   string                                   `json:"filename"`
+	HttpMethod *StagedUploadHttpMethodType              `json:"httpMethod,omitempty"`
+	MimeType   string                                   `json:"mimeType"`
+	Resource   StagedUploadTargetGenerateUploadResource `json:"resource"`
+}
+
+// GetFileSize returns StagedUploadInput.FileSize, and is useful for accessing the field via an interface.
+func (v *StagedUploadInput) GetFileSize() *string { return v.FileSize }
+
+// GetFilename returns StagedUploadInput.Filename, and is useful for accessing the field via an interface.
+func (v *StagedUploadInput) GetFilename() string { return v.Filename }
+
+// GetHttpMethod returns StagedUploadInput.HttpMethod, and is useful for accessing the field via an interface.
+func (v *StagedUploadInput) GetHttpMethod() *StagedUploadHttpMethodType { return v.HttpMethod }
+
+// GetMimeType returns StagedUploadInput.MimeType, and is useful for accessing the field via an interface.
+func (v *StagedUploadInput) GetMimeType() string { return v.MimeType }
+
+// GetResource returns StagedUploadInput.Resource, and is useful for accessing the field via an interface.
+func (v *StagedUploadInput) GetResource() StagedUploadTargetGenerateUploadResource { return v.Resource }
+
+type StagedUploadTargetGenerateUploadResource string
+
+const (
+	StagedUploadTargetGenerateUploadResourceBulkMutationVariables StagedUploadTargetGenerateUploadResource = "BULK_MUTATION_VARIABLES"
+	StagedUploadTargetGenerateUploadResourceCollectionImage       StagedUploadTargetGenerateUploadResource = "COLLECTION_IMAGE"
+	StagedUploadTargetGenerateUploadResourceDisputeFileUpload     StagedUploadTargetGenerateUploadResource = "DISPUTE_FILE_UPLOAD"
+	StagedUploadTargetGenerateUploadResourceFile                  StagedUploadTargetGenerateUploadResource = "FILE"
+	StagedUploadTargetGenerateUploadResourceImage                 StagedUploadTargetGenerateUploadResource = "IMAGE"
+	StagedUploadTargetGenerateUploadResourceModel3d               StagedUploadTargetGenerateUploadResource = "MODEL_3D"
+	StagedUploadTargetGenerateUploadResourceProductImage          StagedUploadTargetGenerateUploadResource = "PRODUCT_IMAGE"
+	StagedUploadTargetGenerateUploadResourceReturnLabel           StagedUploadTargetGenerateUploadResource = "RETURN_LABEL"
+	StagedUploadTargetGenerateUploadResourceShopImage             StagedUploadTargetGenerateUploadResource = "SHOP_IMAGE"
+	StagedUploadTargetGenerateUploadResourceUrlRedirectImport     StagedUploadTargetGenerateUploadResource = "URL_REDIRECT_IMPORT"
+	StagedUploadTargetGenerateUploadResourceVideo                 StagedUploadTargetGenerateUploadResource = "VIDEO"
+)
+
+var AllStagedUploadTargetGenerateUploadResource = []StagedUploadTargetGenerateUploadResource{
+	StagedUploadTargetGenerateUploadResourceBulkMutationVariables,
+	StagedUploadTargetGenerateUploadResourceCollectionImage,
+	StagedUploadTargetGenerateUploadResourceDisputeFileUpload,
+	StagedUploadTargetGenerateUploadResourceFile,
+	StagedUploadTargetGenerateUploadResourceImage,
+	StagedUploadTargetGenerateUploadResourceModel3d,
+	StagedUploadTargetGenerateUploadResourceProductImage,
+	StagedUploadTargetGenerateUploadResourceReturnLabel,
+	StagedUploadTargetGenerateUploadResourceShopImage,
+	StagedUploadTargetGenerateUploadResourceUrlRedirectImport,
+	StagedUploadTargetGenerateUploadResourceVideo,
+}
+
+type UniqueMetafieldValueInput struct {
+	Key       string  `json:"key"`
+	Namespace *string `json:"namespace"`
+	Value     string  `json:"value"`
+}
+
+// GetKey returns UniqueMetafieldValueInput.Key, and is useful for accessing the field via an interface.
+func (v *UniqueMetafieldValueInput) GetKey() string { return v.Key }
+
+// GetNamespace returns UniqueMetafieldValueInput.Namespace, and is useful for accessing the field via an interface.
+func (v *UniqueMetafieldValueInput) GetNamespace() *string { return v.Namespace }
+
+// GetValue returns UniqueMetafieldValueInput.Value, and is useful for accessing the field via an interface.
+func (v *UniqueMetafieldValueInput) GetValue() string { return v.Value }
+
+type UnitPriceMeasurementInput struct {
+	QuantityUnit   *UnitPriceMeasurementMeasuredUnit `json:"quantityUnit"`
+	QuantityValue  *float64                          `json:"quantityValue"`
+	ReferenceUnit  *UnitPriceMeasurementMeasuredUnit `json:"referenceUnit"`
+	ReferenceValue *int                              `json:"referenceValue"`
+}
+
+// GetQuantityUnit returns UnitPriceMeasurementInput.QuantityUnit, and is useful for accessing the field via an interface.
+func (v *UnitPriceMeasurementInput) GetQuantityUnit() *UnitPriceMeasurementMeasuredUnit {
+	return v.QuantityUnit
+}
+
+// GetQuantityValue returns UnitPriceMeasurementInput.QuantityValue, and is useful for accessing the field via an interface.
+func (v *UnitPriceMeasurementInput) GetQuantityValue() *float64 { return v.QuantityValue }
+
+// GetReferenceUnit returns UnitPriceMeasurementInput.ReferenceUnit, and is useful for accessing the field via an interface.
+func (v *UnitPriceMeasurementInput) GetReferenceUnit() *UnitPriceMeasurementMeasuredUnit {
+	return v.ReferenceUnit
+}
+
+// GetReferenceValue returns UnitPriceMeasurementInput.ReferenceValue, and is useful for accessing the field via an interface.
+func (v *UnitPriceMeasurementInput) GetReferenceValue() *int { return v.ReferenceValue }
+
+type UnitPriceMeasurementMeasuredUnit string
+
+const (
+	UnitPriceMeasurementMeasuredUnitCl      UnitPriceMeasurementMeasuredUnit = "CL"
+	UnitPriceMeasurementMeasuredUnitCm      UnitPriceMeasurementMeasuredUnit = "CM"
+	UnitPriceMeasurementMeasuredUnitFloz    UnitPriceMeasurementMeasuredUnit = "FLOZ"
+	UnitPriceMeasurementMeasuredUnitFt      UnitPriceMeasurementMeasuredUnit = "FT"
+	UnitPriceMeasurementMeasuredUnitFt2     UnitPriceMeasurementMeasuredUnit = "FT2"
+	UnitPriceMeasurementMeasuredUnitG       UnitPriceMeasurementMeasuredUnit = "G"
+	UnitPriceMeasurementMeasuredUnitGal     UnitPriceMeasurementMeasuredUnit = "GAL"
+	UnitPriceMeasurementMeasuredUnitIn      UnitPriceMeasurementMeasuredUnit = "IN"
+	UnitPriceMeasurementMeasuredUnitItem    UnitPriceMeasurementMeasuredUnit = "ITEM"
+	UnitPriceMeasurementMeasuredUnitKg      UnitPriceMeasurementMeasuredUnit = "KG"
+	UnitPriceMeasurementMeasuredUnitL       UnitPriceMeasurementMeasuredUnit = "L"
+	UnitPriceMeasurementMeasuredUnitLb      UnitPriceMeasurementMeasuredUnit = "LB"
+	UnitPriceMeasurementMeasuredUnitM       UnitPriceMeasurementMeasuredUnit = "M"
+	UnitPriceMeasurementMeasuredUnitM2      UnitPriceMeasurementMeasuredUnit = "M2"
+	UnitPriceMeasurementMeasuredUnitM3      UnitPriceMeasurementMeasuredUnit = "M3"
+	UnitPriceMeasurementMeasuredUnitMg      UnitPriceMeasurementMeasuredUnit = "MG"
+	UnitPriceMeasurementMeasuredUnitMl      UnitPriceMeasurementMeasuredUnit = "ML"
+	UnitPriceMeasurementMeasuredUnitMm      UnitPriceMeasurementMeasuredUnit = "MM"
+	UnitPriceMeasurementMeasuredUnitOz      UnitPriceMeasurementMeasuredUnit = "OZ"
+	UnitPriceMeasurementMeasuredUnitPt      UnitPriceMeasurementMeasuredUnit = "PT"
+	UnitPriceMeasurementMeasuredUnitQt      UnitPriceMeasurementMeasuredUnit = "QT"
+	UnitPriceMeasurementMeasuredUnitUnknown UnitPriceMeasurementMeasuredUnit = "UNKNOWN"
+	UnitPriceMeasurementMeasuredUnitYd      UnitPriceMeasurementMeasuredUnit = "YD"
+)
+
+var AllUnitPriceMeasurementMeasuredUnit = []UnitPriceMeasurementMeasuredUnit{
+	UnitPriceMeasurementMeasuredUnitCl,
+	UnitPriceMeasurementMeasuredUnitCm,
+	UnitPriceMeasurementMeasuredUnitFloz,
+	UnitPriceMeasurementMeasuredUnitFt,
+	UnitPriceMeasurementMeasuredUnitFt2,
+	UnitPriceMeasurementMeasuredUnitG,
+	UnitPriceMeasurementMeasuredUnitGal,
+	UnitPriceMeasurementMeasuredUnitIn,
+	UnitPriceMeasurementMeasuredUnitItem,
+	UnitPriceMeasurementMeasuredUnitKg,
+	UnitPriceMeasurementMeasuredUnitL,
+	UnitPriceMeasurementMeasuredUnitLb,
+	UnitPriceMeasurementMeasuredUnitM,
+	UnitPriceMeasurementMeasuredUnitM2,
+	UnitPriceMeasurementMeasuredUnitM3,
+	UnitPriceMeasurementMeasuredUnitMg,
+	UnitPriceMeasurementMeasuredUnitMl,
+	UnitPriceMeasurementMeasuredUnitMm,
+	UnitPriceMeasurementMeasuredUnitOz,
+	UnitPriceMeasurementMeasuredUnitPt,
+	UnitPriceMeasurementMeasuredUnitQt,
+	UnitPriceMeasurementMeasuredUnitUnknown,
+	UnitPriceMeasurementMeasuredUnitYd,
+}
+
 // UpdateMetafieldDefinitionMetafieldDefinitionUpdateMetafieldDefinitionUpdatePayload includes the requested fields of the GraphQL type MetafieldDefinitionUpdatePayload.
 type UpdateMetafieldDefinitionMetafieldDefinitionUpdateMetafieldDefinitionUpdatePayload struct {
 	UpdatedDefinition *UpdateMetafieldDefinitionMetafieldDefinitionUpdateMetafieldDefinitionUpdatePayloadUpdatedDefinitionMetafieldDefinition           `json:"updatedDefinition"`
@@ -2579,6 +5029,48 @@ func (v *UpdateProductResponse) GetProductUpdate() *UpdateProductProductUpdatePr
 	return v.ProductUpdate
 }
 
+// UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayload includes the requested fields of the GraphQL type ProductVariantsBulkUpdatePayload.
+type UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayload struct {
+	UserErrors []*UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError `json:"userErrors"`
+}
+
+// GetUserErrors returns UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayload.UserErrors, and is useful for accessing the field via an interface.
+func (v *UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayload) GetUserErrors() []*UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError {
+	return v.UserErrors
+}
+
+// UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError includes the requested fields of the GraphQL type ProductVariantsBulkUpdateUserError.
+type UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError struct {
+	Field   []string                                `json:"field"`
+	Message string                                  `json:"message"`
+	Code    *ProductVariantsBulkUpdateUserErrorCode `json:"code"`
+}
+
+// GetField returns UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError.Field, and is useful for accessing the field via an interface.
+func (v *UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError) GetField() []string {
+	return v.Field
+}
+
+// GetMessage returns UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError.Message, and is useful for accessing the field via an interface.
+func (v *UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError) GetMessage() string {
+	return v.Message
+}
+
+// GetCode returns UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError.Code, and is useful for accessing the field via an interface.
+func (v *UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayloadUserErrorsProductVariantsBulkUpdateUserError) GetCode() *ProductVariantsBulkUpdateUserErrorCode {
+	return v.Code
+}
+
+// UpdateVariantsResponse is returned by UpdateVariants on success.
+type UpdateVariantsResponse struct {
+	ProductVariantsBulkUpdate *UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayload `json:"productVariantsBulkUpdate"`
+}
+
+// GetProductVariantsBulkUpdate returns UpdateVariantsResponse.ProductVariantsBulkUpdate, and is useful for accessing the field via an interface.
+func (v *UpdateVariantsResponse) GetProductVariantsBulkUpdate() *UpdateVariantsProductVariantsBulkUpdateProductVariantsBulkUpdatePayload {
+	return v.ProductVariantsBulkUpdate
+}
+
 // UpdateWebhookSubscriptionResponse is returned by UpdateWebhookSubscription on success.
 type UpdateWebhookSubscriptionResponse struct {
 	WebhookSubscriptionUpdate *UpdateWebhookSubscriptionWebhookSubscriptionUpdateWebhookSubscriptionUpdatePayload `json:"webhookSubscriptionUpdate"`
@@ -2633,12 +5125,13 @@ func (v *UpdateWebhookSubscriptionWebhookSubscriptionUpdateWebhookSubscriptionUp
 
 // Variant includes the GraphQL fields of ProductVariant requested by the fragment Variant.
 type Variant struct {
-	Id             string                `json:"id"`
-	Sku            *string               `json:"sku"`
-	Barcode        *string               `json:"barcode"`
-	Price          string                `json:"price"`
-	CompareAtPrice *string               `json:"compareAtPrice"`
-	InventoryItem  *VariantInventoryItem `json:"inventoryItem"`
+	Id              string                        `json:"id"`
+	Sku             *string                       `json:"sku"`
+	Barcode         *string                       `json:"barcode"`
+	Price           string                        `json:"price"`
+	CompareAtPrice  *string                       `json:"compareAtPrice"`
+	InventoryPolicy ProductVariantInventoryPolicy `json:"inventoryPolicy"`
+	InventoryItem   *VariantInventoryItem         `json:"inventoryItem"`
 }
 
 // GetId returns Variant.Id, and is useful for accessing the field via an interface.
@@ -2655,6 +5148,9 @@ func (v *Variant) GetPrice() string { return v.Price }
 
 // GetCompareAtPrice returns Variant.CompareAtPrice, and is useful for accessing the field via an interface.
 func (v *Variant) GetCompareAtPrice() *string { return v.CompareAtPrice }
+
+// GetInventoryPolicy returns Variant.InventoryPolicy, and is useful for accessing the field via an interface.
+func (v *Variant) GetInventoryPolicy() ProductVariantInventoryPolicy { return v.InventoryPolicy }
 
 // GetInventoryItem returns Variant.InventoryItem, and is useful for accessing the field via an interface.
 func (v *Variant) GetInventoryItem() *VariantInventoryItem { return v.InventoryItem }
@@ -2694,6 +5190,29 @@ type VariantOfItemProduct struct {
 
 // GetId returns VariantOfItemProduct.Id, and is useful for accessing the field via an interface.
 func (v *VariantOfItemProduct) GetId() string { return v.Id }
+
+type VariantOptionValueInput struct {
+	Id                   *string `json:"id,omitempty"`
+	LinkedMetafieldValue *string `json:"linkedMetafieldValue,omitempty"`
+	Name                 *string `json:"name,omitempty"`
+	OptionId             *string `json:"optionId,omitempty"`
+	OptionName           *string `json:"optionName,omitempty"`
+}
+
+// GetId returns VariantOptionValueInput.Id, and is useful for accessing the field via an interface.
+func (v *VariantOptionValueInput) GetId() *string { return v.Id }
+
+// GetLinkedMetafieldValue returns VariantOptionValueInput.LinkedMetafieldValue, and is useful for accessing the field via an interface.
+func (v *VariantOptionValueInput) GetLinkedMetafieldValue() *string { return v.LinkedMetafieldValue }
+
+// GetName returns VariantOptionValueInput.Name, and is useful for accessing the field via an interface.
+func (v *VariantOptionValueInput) GetName() *string { return v.Name }
+
+// GetOptionId returns VariantOptionValueInput.OptionId, and is useful for accessing the field via an interface.
+func (v *VariantOptionValueInput) GetOptionId() *string { return v.OptionId }
+
+// GetOptionName returns VariantOptionValueInput.OptionName, and is useful for accessing the field via an interface.
+func (v *VariantOptionValueInput) GetOptionName() *string { return v.OptionName }
 
 // VariantPage includes the requested fields of the GraphQL type ProductVariantConnection.
 type VariantPage struct {
@@ -3344,6 +5863,45 @@ func (v *WebhookSubscriptionsWebhookSubscriptionsWebhookSubscriptionConnection) 
 	return v.PageInfo
 }
 
+type WeightInput struct {
+	Unit  WeightUnit `json:"unit"`
+	Value float64    `json:"value"`
+}
+
+// GetUnit returns WeightInput.Unit, and is useful for accessing the field via an interface.
+func (v *WeightInput) GetUnit() WeightUnit { return v.Unit }
+
+// GetValue returns WeightInput.Value, and is useful for accessing the field via an interface.
+func (v *WeightInput) GetValue() float64 { return v.Value }
+
+type WeightUnit string
+
+const (
+	WeightUnitGrams     WeightUnit = "GRAMS"
+	WeightUnitKilograms WeightUnit = "KILOGRAMS"
+	WeightUnitOunces    WeightUnit = "OUNCES"
+	WeightUnitPounds    WeightUnit = "POUNDS"
+)
+
+var AllWeightUnit = []WeightUnit{
+	WeightUnitGrams,
+	WeightUnitKilograms,
+	WeightUnitOunces,
+	WeightUnitPounds,
+}
+
+// __AddMediaInput is used internally by genqlient
+type __AddMediaInput struct {
+	Product string              `json:"product"`
+	Media   []*CreateMediaInput `json:"media,omitempty"`
+}
+
+// GetProduct returns __AddMediaInput.Product, and is useful for accessing the field via an interface.
+func (v *__AddMediaInput) GetProduct() string { return v.Product }
+
+// GetMedia returns __AddMediaInput.Media, and is useful for accessing the field via an interface.
+func (v *__AddMediaInput) GetMedia() []*CreateMediaInput { return v.Media }
+
 // __CreateMetafieldDefinitionInput is used internally by genqlient
 type __CreateMetafieldDefinitionInput struct {
 	Definition *MetafieldDefinitionInput `json:"definition,omitempty"`
@@ -3353,6 +5911,18 @@ type __CreateMetafieldDefinitionInput struct {
 func (v *__CreateMetafieldDefinitionInput) GetDefinition() *MetafieldDefinitionInput {
 	return v.Definition
 }
+
+// __CreateProductInput is used internally by genqlient
+type __CreateProductInput struct {
+	Item  *UniqueMetafieldValueInput `json:"item,omitempty"`
+	Input *ProductSetInput           `json:"input,omitempty"`
+}
+
+// GetItem returns __CreateProductInput.Item, and is useful for accessing the field via an interface.
+func (v *__CreateProductInput) GetItem() *UniqueMetafieldValueInput { return v.Item }
+
+// GetInput returns __CreateProductInput.Input, and is useful for accessing the field via an interface.
+func (v *__CreateProductInput) GetInput() *ProductSetInput { return v.Input }
 
 // __CreateWebhookSubscriptionInput is used internally by genqlient
 type __CreateWebhookSubscriptionInput struct {
@@ -3470,6 +6040,14 @@ func (v *__OrdersByUpdateInput) GetQuery() string { return v.Query }
 // GetAfter returns __OrdersByUpdateInput.After, and is useful for accessing the field via an interface.
 func (v *__OrdersByUpdateInput) GetAfter() *string { return v.After }
 
+// __ProductByItemInput is used internally by genqlient
+type __ProductByItemInput struct {
+	Item *UniqueMetafieldValueInput `json:"item,omitempty"`
+}
+
+// GetItem returns __ProductByItemInput.Item, and is useful for accessing the field via an interface.
+func (v *__ProductByItemInput) GetItem() *UniqueMetafieldValueInput { return v.Item }
+
 // __ProductInput is used internally by genqlient
 type __ProductInput struct {
 	Id string `json:"id"`
@@ -3489,6 +6067,34 @@ func (v *__ProductVariantsInput) GetId() string { return v.Id }
 
 // GetAfter returns __ProductVariantsInput.After, and is useful for accessing the field via an interface.
 func (v *__ProductVariantsInput) GetAfter() *string { return v.After }
+
+// __ProductsInput is used internally by genqlient
+type __ProductsInput struct {
+	After *string `json:"after"`
+}
+
+// GetAfter returns __ProductsInput.After, and is useful for accessing the field via an interface.
+func (v *__ProductsInput) GetAfter() *string { return v.After }
+
+// __PublicationsInput is used internally by genqlient
+type __PublicationsInput struct {
+	After *string `json:"after"`
+}
+
+// GetAfter returns __PublicationsInput.After, and is useful for accessing the field via an interface.
+func (v *__PublicationsInput) GetAfter() *string { return v.After }
+
+// __PublishProductInput is used internally by genqlient
+type __PublishProductInput struct {
+	Id          string `json:"id"`
+	Publication string `json:"publication"`
+}
+
+// GetId returns __PublishProductInput.Id, and is useful for accessing the field via an interface.
+func (v *__PublishProductInput) GetId() string { return v.Id }
+
+// GetPublication returns __PublishProductInput.Publication, and is useful for accessing the field via an interface.
+func (v *__PublishProductInput) GetPublication() string { return v.Publication }
 
 // __RefundAdjustmentsInput is used internally by genqlient
 type __RefundAdjustmentsInput struct {
@@ -3526,6 +6132,14 @@ func (v *__SetQuantitiesInput) GetInput() *InventorySetQuantitiesInput { return 
 // GetKey returns __SetQuantitiesInput.Key, and is useful for accessing the field via an interface.
 func (v *__SetQuantitiesInput) GetKey() string { return v.Key }
 
+// __StageUploadsInput is used internally by genqlient
+type __StageUploadsInput struct {
+	Input []*StagedUploadInput `json:"input,omitempty"`
+}
+
+// GetInput returns __StageUploadsInput.Input, and is useful for accessing the field via an interface.
+func (v *__StageUploadsInput) GetInput() []*StagedUploadInput { return v.Input }
+
 // __UpdateMetafieldDefinitionInput is used internally by genqlient
 type __UpdateMetafieldDefinitionInput struct {
 	Definition *MetafieldDefinitionUpdateInput `json:"definition,omitempty"`
@@ -3543,6 +6157,18 @@ type __UpdateProductInput struct {
 
 // GetProduct returns __UpdateProductInput.Product, and is useful for accessing the field via an interface.
 func (v *__UpdateProductInput) GetProduct() *ProductUpdateInput { return v.Product }
+
+// __UpdateVariantsInput is used internally by genqlient
+type __UpdateVariantsInput struct {
+	Product  string                      `json:"product"`
+	Variants []*ProductVariantsBulkInput `json:"variants,omitempty"`
+}
+
+// GetProduct returns __UpdateVariantsInput.Product, and is useful for accessing the field via an interface.
+func (v *__UpdateVariantsInput) GetProduct() string { return v.Product }
+
+// GetVariants returns __UpdateVariantsInput.Variants, and is useful for accessing the field via an interface.
+func (v *__UpdateVariantsInput) GetVariants() []*ProductVariantsBulkInput { return v.Variants }
 
 // __UpdateWebhookSubscriptionInput is used internally by genqlient
 type __UpdateWebhookSubscriptionInput struct {
@@ -3586,6 +6212,48 @@ type __WebhookSubscriptionsInput struct {
 // GetAfter returns __WebhookSubscriptionsInput.After, and is useful for accessing the field via an interface.
 func (v *__WebhookSubscriptionsInput) GetAfter() *string { return v.After }
 
+// The mutation executed by AddMedia.
+const AddMedia_Operation = `
+mutation AddMedia ($product: ID!, $media: [CreateMediaInput!]!) {
+	productUpdate(product: {id:$product}, media: $media) {
+		product {
+			id
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func AddMedia(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	product string,
+	media []*CreateMediaInput,
+) (data_ *AddMediaResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "AddMedia",
+		Query:  AddMedia_Operation,
+		Variables: &__AddMediaInput{
+			Product: product,
+			Media:   media,
+		},
+	}
+
+	data_ = &AddMediaResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by CreateMetafieldDefinition.
 const CreateMetafieldDefinition_Operation = `
 mutation CreateMetafieldDefinition ($definition: MetafieldDefinitionInput!) {
@@ -3617,6 +6285,114 @@ func CreateMetafieldDefinition(
 	}
 
 	data_ = &CreateMetafieldDefinitionResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by CreateProduct.
+const CreateProduct_Operation = `
+mutation CreateProduct ($item: UniqueMetafieldValueInput!, $input: ProductSetInput!) {
+	productSet(synchronous: true, identifier: {customId:$item}, input: $input) {
+		product {
+			... ProductCore
+			variants(first: 2) {
+				nodes {
+					... Variant
+				}
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+			}
+		}
+		userErrors {
+			field
+			message
+			code
+		}
+	}
+}
+fragment ProductCore on Product {
+	id
+	title
+	status
+	updatedAt
+	publishedAt
+	itemID: metafield(namespace: "consignment", key: "item_id") {
+		value
+	}
+	consignorID: metafield(namespace: "consignment", key: "consignor_id") {
+		value
+	}
+	eventID: metafield(namespace: "consignment", key: "event_id") {
+		value
+	}
+	markdownEligible: metafield(namespace: "consignment", key: "markdown_eligible") {
+		value
+	}
+	media(first: 20) {
+		nodes {
+			__typename
+			id
+		}
+	}
+}
+fragment Variant on ProductVariant {
+	id
+	sku
+	barcode
+	price
+	compareAtPrice
+	inventoryPolicy
+	inventoryItem {
+		id
+		tracked
+		inventoryLevels(first: 10) {
+			nodes {
+				... Level
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Level on InventoryLevel {
+	location {
+		id
+	}
+	quantities(names: ["available"]) {
+		quantity
+	}
+}
+`
+
+// It makes a product and never changes one, for what a list leaves out is deleted. What
+// is left out of an input stays as it is, so nothing is sent as null.
+func CreateProduct(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	item *UniqueMetafieldValueInput,
+	input *ProductSetInput,
+) (data_ *CreateProductResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "CreateProduct",
+		Query:  CreateProduct_Operation,
+		Variables: &__CreateProductInput{
+			Item:  item,
+			Input: input,
+		},
+	}
+
+	data_ = &CreateProductResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4474,10 +7250,7 @@ func OrdersByUpdate(
 const Product_Operation = `
 query Product ($id: ID!) {
 	product(id: $id) {
-		id
-		title
-		status
-		updatedAt
+		... ProductCore
 		variants(first: 20) {
 			nodes {
 				... Variant
@@ -4489,12 +7262,38 @@ query Product ($id: ID!) {
 		}
 	}
 }
+fragment ProductCore on Product {
+	id
+	title
+	status
+	updatedAt
+	publishedAt
+	itemID: metafield(namespace: "consignment", key: "item_id") {
+		value
+	}
+	consignorID: metafield(namespace: "consignment", key: "consignor_id") {
+		value
+	}
+	eventID: metafield(namespace: "consignment", key: "event_id") {
+		value
+	}
+	markdownEligible: metafield(namespace: "consignment", key: "markdown_eligible") {
+		value
+	}
+	media(first: 20) {
+		nodes {
+			__typename
+			id
+		}
+	}
+}
 fragment Variant on ProductVariant {
 	id
 	sku
 	barcode
 	price
 	compareAtPrice
+	inventoryPolicy
 	inventoryItem {
 		id
 		tracked
@@ -4544,6 +7343,40 @@ func Product(
 	return data_, err_
 }
 
+// The query executed by ProductByItem.
+const ProductByItem_Operation = `
+query ProductByItem ($item: UniqueMetafieldValueInput!) {
+	productByIdentifier(identifier: {customId:$item}) {
+		id
+	}
+}
+`
+
+func ProductByItem(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	item *UniqueMetafieldValueInput,
+) (data_ *ProductByItemResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "ProductByItem",
+		Query:  ProductByItem_Operation,
+		Variables: &__ProductByItemInput{
+			Item: item,
+		},
+	}
+
+	data_ = &ProductByItemResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The query executed by ProductVariants.
 const ProductVariants_Operation = `
 query ProductVariants ($id: ID!, $after: String) {
@@ -4566,6 +7399,7 @@ fragment Variant on ProductVariant {
 	barcode
 	price
 	compareAtPrice
+	inventoryPolicy
 	inventoryItem {
 		id
 		tracked
@@ -4607,6 +7441,193 @@ func ProductVariants(
 	}
 
 	data_ = &ProductVariantsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Products.
+const Products_Operation = `
+query Products ($after: String) {
+	products(first: 250, after: $after, sortKey: ID) {
+		nodes {
+			... ProductCore
+			variants(first: 2) {
+				nodes {
+					... Variant
+				}
+				pageInfo {
+					hasNextPage
+					endCursor
+				}
+			}
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+fragment ProductCore on Product {
+	id
+	title
+	status
+	updatedAt
+	publishedAt
+	itemID: metafield(namespace: "consignment", key: "item_id") {
+		value
+	}
+	consignorID: metafield(namespace: "consignment", key: "consignor_id") {
+		value
+	}
+	eventID: metafield(namespace: "consignment", key: "event_id") {
+		value
+	}
+	markdownEligible: metafield(namespace: "consignment", key: "markdown_eligible") {
+		value
+	}
+	media(first: 20) {
+		nodes {
+			__typename
+			id
+		}
+	}
+}
+fragment Variant on ProductVariant {
+	id
+	sku
+	barcode
+	price
+	compareAtPrice
+	inventoryPolicy
+	inventoryItem {
+		id
+		tracked
+		inventoryLevels(first: 10) {
+			nodes {
+				... Level
+			}
+			pageInfo {
+				hasNextPage
+				endCursor
+			}
+		}
+	}
+}
+fragment Level on InventoryLevel {
+	location {
+		id
+	}
+	quantities(names: ["available"]) {
+		quantity
+	}
+}
+`
+
+// Most products have one variant; those that have more than two are read by themselves.
+func Products(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	after *string,
+) (data_ *ProductsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Products",
+		Query:  Products_Operation,
+		Variables: &__ProductsInput{
+			After: after,
+		},
+	}
+
+	data_ = &ProductsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The query executed by Publications.
+const Publications_Operation = `
+query Publications ($after: String) {
+	publications(first: 20, after: $after) {
+		nodes {
+			id
+			catalog {
+				__typename
+				title
+			}
+		}
+		pageInfo {
+			hasNextPage
+			endCursor
+		}
+	}
+}
+`
+
+func Publications(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	after *string,
+) (data_ *PublicationsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "Publications",
+		Query:  Publications_Operation,
+		Variables: &__PublicationsInput{
+			After: after,
+		},
+	}
+
+	data_ = &PublicationsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by PublishProduct.
+const PublishProduct_Operation = `
+mutation PublishProduct ($id: ID!, $publication: ID!) {
+	publishablePublish(id: $id, input: [{publicationId:$publication}]) {
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func PublishProduct(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	id string,
+	publication string,
+) (data_ *PublishProductResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "PublishProduct",
+		Query:  PublishProduct_Operation,
+		Variables: &__PublishProductInput{
+			Id:          id,
+			Publication: publication,
+		},
+	}
+
+	data_ = &PublishProductResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
@@ -4773,6 +7794,51 @@ func SetQuantities(
 	return data_, err_
 }
 
+// The mutation executed by StageUploads.
+const StageUploads_Operation = `
+mutation StageUploads ($input: [StagedUploadInput!]!) {
+	stagedUploadsCreate(input: $input) {
+		stagedTargets {
+			url
+			resourceUrl
+			parameters {
+				name
+				value
+			}
+		}
+		userErrors {
+			field
+			message
+		}
+	}
+}
+`
+
+func StageUploads(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	input []*StagedUploadInput,
+) (data_ *StageUploadsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "StageUploads",
+		Query:  StageUploads_Operation,
+		Variables: &__StageUploadsInput{
+			Input: input,
+		},
+	}
+
+	data_ = &StageUploadsResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
 // The mutation executed by UpdateMetafieldDefinition.
 const UpdateMetafieldDefinition_Operation = `
 mutation UpdateMetafieldDefinition ($definition: MetafieldDefinitionUpdateInput!) {
@@ -4844,6 +7910,46 @@ func UpdateProduct(
 	}
 
 	data_ = &UpdateProductResponse{}
+	resp_ := &graphql.Response{Data: data_}
+
+	err_ = client_.MakeRequest(
+		ctx_,
+		req_,
+		resp_,
+	)
+
+	return data_, err_
+}
+
+// The mutation executed by UpdateVariants.
+const UpdateVariants_Operation = `
+mutation UpdateVariants ($product: ID!, $variants: [ProductVariantsBulkInput!]!) {
+	productVariantsBulkUpdate(productId: $product, variants: $variants) {
+		userErrors {
+			field
+			message
+			code
+		}
+	}
+}
+`
+
+func UpdateVariants(
+	ctx_ context.Context,
+	client_ graphql.Client,
+	product string,
+	variants []*ProductVariantsBulkInput,
+) (data_ *UpdateVariantsResponse, err_ error) {
+	req_ := &graphql.Request{
+		OpName: "UpdateVariants",
+		Query:  UpdateVariants_Operation,
+		Variables: &__UpdateVariantsInput{
+			Product:  product,
+			Variants: variants,
+		},
+	}
+
+	data_ = &UpdateVariantsResponse{}
 	resp_ := &graphql.Response{Data: data_}
 
 	err_ = client_.MakeRequest(
