@@ -38,6 +38,7 @@ func (s *Simulator) notice(st *store, before Shop) {
 func (s *Simulator) tell(st *store, facts []fact) {
 	act := EventOptions{}
 	for _, f := range facts {
+		act.Metafields = f.metafields(&st.shop)
 		told, _ := s.emit(st, st.shop.WebhookSubscriptions, event{topic: f.topic, payload: f.payload, options: act}) // as in notice
 		act.ID = told.ID
 	}

@@ -23,7 +23,7 @@ func (s *store) keepStale(now, until time.Time) {
 	if len(s.stale) == maxStale {
 		s.stale = s.stale[1:]
 	}
-	s.stale = append(s.stale, staleView{shop: clone(s.shop), until: until})
+	s.stale = append(s.stale, staleView{shop: copied(s.shop), until: until})
 }
 
 // forgetStale drops the views whose time is over, oldest first.

@@ -133,7 +133,7 @@ func (s *Simulator) execute(x *exchange) *reply {
 		x.store.keepStale(x.instant, x.fault.until(x.instant))
 	}
 	if x.call.Mutation && x.fault != nil && x.fault.Kind == FaultNoEffect {
-		unchanged := clone(x.store.shop)
+		unchanged := copied(x.store.shop)
 		defer func() { x.store.shop = unchanged }()
 	}
 	if !x.call.Mutation {

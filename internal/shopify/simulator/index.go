@@ -1,8 +1,8 @@
 package simulator
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -72,14 +72,15 @@ func note[K comparable](ids map[K][]uint64, key K, id uint64) {
 // thingByID is the thing with an id, or nil. Lists are in the order of their ids
 // unless somebody put them there otherwise, and are then looked through.
 func thingByID[T any](list []T, id uint64, of func(*T) uint64) *T {
-	at, found := slices.BinarySearchFunc(list, id, func(item T, id uint64) int { return cmp.Compare(of(&item), id) })
-	if !found {
-		at = slices.IndexFunc(list, func(item T) bool { return of(&item) == id })
+	if at := sort.Search(len(list), func(i int) bool { return of(&list[i]) >= id }); at < len(list) && of(&list[at]) == id {
+		return &list[at]
 	}
-	if at < 0 {
-		return nil
+	for i := range list {
+		if of(&list[i]) == id {
+			return &list[i]
+		}
 	}
-	return &list[at]
+	return nil
 }
 
 func productByID(shop *Shop, id uint64) *Product {

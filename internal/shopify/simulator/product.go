@@ -3,6 +3,7 @@ package simulator
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // variant is a variant with what it belongs to.
@@ -127,6 +128,9 @@ func productVariants(r *request, args arguments) (any, error) {
 		for _, p := range pointers(r.shop.Products) {
 			all = append(all, variantsOf(r.shop, p)...)
 		}
+	}
+	if strings.TrimSpace(args.text("query")) != "" {
+		all = slices.DeleteFunc(all, func(v variant) bool { return r.tooNew(v.product) })
 	}
 	all, err := variantSearch.choose(all, args, r.now)
 	if err != nil {

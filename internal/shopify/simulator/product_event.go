@@ -8,6 +8,24 @@ func (p *Product) updated(shop *Shop, before map[uint64]int) fact {
 	return fact{"PRODUCTS_UPDATE", ProductPayload(*shop, p.event(shop, before))}
 }
 
+// metafields are those of the product that a fact tells of; none of another.
+func (f fact) metafields(shop *Shop) []EventMetafield {
+	payload, _ := f.payload.(map[string]any)
+	id, _ := payload["id"].(uint64)
+	if !strings.HasPrefix(f.topic, "PRODUCTS_") {
+		return nil
+	}
+	p := productByID(shop, id)
+	if p == nil {
+		return nil
+	}
+	var all []EventMetafield
+	for _, m := range p.Metafields {
+		all = append(all, EventMetafield{ID: m.ID, Namespace: m.Namespace, Key: m.Key, Type: m.Type, Value: m.Value})
+	}
+	return all
+}
+
 func (p *Product) event(shop *Shop, before map[uint64]int) EventProduct {
 	e := EventProduct{
 		ID: p.ID, Title: p.Title, Handle: p.Handle, BodyHTML: p.BodyHTML, Option: p.option(), Vendor: p.Vendor, Type: p.Type, Tags: p.Tags,

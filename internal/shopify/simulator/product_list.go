@@ -3,6 +3,7 @@ package simulator
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -39,7 +40,19 @@ func chooseProducts(r *request, args arguments) ([]*Product, error) {
 	} else {
 		from = pointers(r.shop.Products)
 	}
-	return productSearch(r.shop).choose(from, args, r.now)
+	if strings.TrimSpace(args.text("query")) != "" {
+		from = slices.DeleteFunc(from, r.tooNew)
+	}
+	return productSearch(r).choose(from, args, r.now)
+}
+
+// tooNew says that searches do not find a product yet. Lists that are not searched
+// do.
+func (r *request) tooNew(p *Product) bool { return r.lags(p.CreatedAt) }
+
+// lags says that searches do not know yet what was written at a time.
+func (r *request) lags(written time.Time) bool {
+	return r.now.Before(written.Add(time.Duration(r.shop.Catalog.SearchLag)))
 }
 
 var productOrders = orders[*Product]{
@@ -54,11 +67,11 @@ var productOrders = orders[*Product]{
 // productSearch are some of the fields that the schema's description of
 // products(query:) names. Which of them are taken apart into words is not
 // documented (?).
-func productSearch(shop *Shop) searchFields[*Product] {
+func productSearch(r *request) searchFields[*Product] {
 	ofVariants := func(text func(variant) string) searchField[*Product] {
 		return byText(func(p *Product) []string {
 			var texts []string
-			for _, v := range variantsOf(shop, p) {
+			for _, v := range variantsOf(r.shop, p) {
 				texts = append(texts, text(v))
 			}
 			return texts
@@ -75,7 +88,12 @@ func productSearch(shop *Shop) searchFields[*Product] {
 		"sku":          ofVariants(func(v variant) string { return v.item.SKU }),
 		"barcode":      ofVariants(func(v variant) string { return v.Barcode }),
 		"created_at":   byTime(func(p *Product) time.Time { return p.CreatedAt }),
-		"updated_at":   byTime(func(p *Product) time.Time { return p.UpdatedAt }),
+		"updated_at": byTime(func(p *Product) time.Time {
+			if r.lags(p.UpdatedAt) {
+				return p.CreatedAt // the time of the change before is not kept
+			}
+			return p.UpdatedAt
+		}),
 	}
 }
 
