@@ -160,9 +160,9 @@ func (f *Fault) check() error {
 
 // matches says whether a fault is about such calls.
 func (f *Fault) matches(c *Call) bool {
-	mutations := f.MutationsOnly || f.Kind == FaultUserErrors || f.Kind == FaultStaleReads || f.Kind == FaultNoEffect
+	ofMutations := f.Kind == FaultUserErrors || f.Kind == FaultStaleReads || f.Kind == FaultNoEffect
 	graphQL := f.Kind == FaultThrottled || f.Kind == FaultInternal
-	return (!mutations || c.Mutation) && (!graphQL || c.Kind == KindGraphQL) &&
+	return (!f.MutationsOnly || c.Mutation) && (!ofMutations || c.Mutation && c.Kind != KindStorage) && (!graphQL || c.Kind == KindGraphQL) &&
 		(f.Shop == "" || f.Shop == c.Shop) && (f.App == "" || f.App == c.App) &&
 		(f.Operation == "" || f.Operation == c.Operation || f.Operation == c.Kind || slices.Contains(c.RootFields, f.Operation))
 }

@@ -57,6 +57,9 @@ func (u *StagedUpload) signature(shop *Shop) string {
 func createUploads(r *request, args arguments) (any, error) {
 	var targets []any
 	var errors []record
+	for open := r.shop.StagedUploads; len(open) > 0 && !r.now.Before(open[0].ExpiresAt); open = r.shop.StagedUploads {
+		r.shop.StagedUploads = open[1:]
+	}
 	for i, in := range args.objects("input") {
 		if err := in.only("StagedUploadInput", "filename", "mimeType", "resource", "httpMethod", "fileSize"); err != nil {
 			return nil, err
