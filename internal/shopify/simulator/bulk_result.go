@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -22,11 +23,13 @@ func (b *BulkOperation) answer(r *request, op *ast.OperationDefinition) error {
 	e := &executor{schema: r.schema, granted: r.granted, request: r, bulk: true}
 	data, _ := e.run(op)
 	for _, err := range e.errors {
-		if err.code() == codeAccessDenied {
-			b.Fault = codeAccessDenied
-			return nil
+		if err.code() != codeAccessDenied {
+			return err
 		}
-		return err
+		b.Fault = codeAccessDenied
+	}
+	if b.Fault != "" {
+		return nil
 	}
 	out := bulkLines{}
 	if err := out.add(data, "", false); err != nil {
@@ -120,17 +123,10 @@ func (s *Simulator) resultRoutes(mux *http.ServeMux) {
 // findResult finds a result that is there and not too old.
 func (s *Simulator) findResult(x *exchange) *reply {
 	x.call.Operation = "GET bulk result"
-	name := strings.TrimSuffix(x.request.PathValue("name"), "-final")
-	at := strings.LastIndexByte(name, '-')
-	if at < 0 {
-		return refuseUpload(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
-	}
-	var id uint64
-	if _, err := fmt.Sscan(name[at+1:], &id); err != nil {
-		return refuseUpload(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
-	}
-	st := s.store(name[:at] + ".myshopify.com")
-	if st == nil {
+	label, number, _ := strings.CutLast(strings.TrimSuffix(x.request.PathValue("name"), "-final"), "-")
+	id, err := strconv.ParseUint(number, 10, 64)
+	st := s.store(label + ".myshopify.com")
+	if err != nil || st == nil {
 		return refuseUpload(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 	}
 	st.mu.Lock()

@@ -24,8 +24,8 @@ func fileFrom(r *request, typeName string, in arguments) (f File, wrong []wrongV
 			return f, nil, notModelled("a file of the kind %s", kind)
 		}
 	}
-	source, err := url.Parse(in.text("originalSource"))
-	if err != nil || source.Scheme != "https" && source.Scheme != "http" || source.Host == "" {
+	source := sourceOf(in.text("originalSource"))
+	if source == nil {
 		return f, []wrongValue{{"INVALID_IMAGE_SOURCE_URL", "Image URL is invalid", "originalSource"}}, nil // (?)
 	}
 	if source.Host != uploadHost {
@@ -48,6 +48,15 @@ func fileFrom(r *request, typeName string, in arguments) (f File, wrong []wrongV
 	}
 	f.receive(r.shop, source.Path)
 	return f, nil, nil
+}
+
+// sourceOf is the address of a file; nil for what is none.
+func sourceOf(text string) *url.URL {
+	source, err := url.Parse(text)
+	if err != nil || source.Scheme != "https" && source.Scheme != "http" || source.Host == "" {
+		return nil
+	}
+	return source
 }
 
 // receive takes over what was uploaded to a place.

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -52,9 +53,7 @@ func TestActivatingStock(t *testing.T) {
 				faults = append(faults, map[string]any{"field": words(f.field), "message": f.message})
 			}
 			w.Expect(a.at("data.inventoryActivate.userErrors")).To(Equal(faults), tc.reason+a.text)
-			for place, n := range tc.left {
-				want[place] = n
-			}
+			maps.Copy(want, tc.left)
 			w.Expect(w.levels()).To(Equal(want), tc.reason)
 		})
 	}

@@ -29,19 +29,8 @@ func metafieldOf(r *request, owner *Product, in arguments) (m Metafield, wrong [
 		return m, []wrongValue{{"APP_NOT_AUTHORIZED", "Access to this namespace and key on Metafields for this resource type is not allowed.", ""}}, nil // (?)
 	}
 	d := definitionOf(r.shop, "PRODUCT", m.Namespace, m.Key)
-	if m.Type == "" && d != nil {
-		m.Type = d.Type
-	}
-	if had := owner.metafield(m.Namespace, m.Key); m.Type == "" && had != nil {
-		m.Type = had.Type // (?)
-	}
-	switch {
-	case strings.TrimSpace(m.Type) == "":
-		return m, []wrongValue{{"BLANK", "Type can't be blank", "type"}}, nil
-	case d != nil && m.Type != d.Type:
-		return m, []wrongValue{{"INVALID_TYPE", fmt.Sprintf("Type must be consistent with the definition's type: '%s'.", d.Type), "type"}}, nil // (?)
-	case d == nil && m.Type == uniqueType:
-		return m, []wrongValue{{"INVALID_TYPE", "Metafield definition of type 'id' is required when using custom ids.", "type"}}, nil // (?)
+	if wrong := m.setType(d, owner.metafield(m.Namespace, m.Key)); wrong != nil {
+		return m, wrong, nil
 	}
 	m.Value, err = formed(m.Type, in.text("value"))
 	if err == nil && d != nil {
@@ -64,17 +53,34 @@ func metafieldOf(r *request, owner *Product, in arguments) (m Metafield, wrong [
 	return m, nil, nil
 }
 
-// keep puts a metafield in place of what has its name and says whether that
-// changes anything.
-func (p *Product) keep(r *request, m Metafield) (*Metafield, bool) {
-	if had := p.metafield(m.Namespace, m.Key); had != nil {
-		if had.Type == m.Type && had.Value == m.Value {
-			return had, false
-		}
-		had.Type, had.Value, had.UpdatedAt = m.Type, m.Value, r.now
-		return had, true
+// setType fills in the type that the input leaves out: the definition's, or that of
+// the metafield that was there (?).
+func (m *Metafield) setType(d *MetafieldDefinition, had *Metafield) []wrongValue {
+	switch {
+	case m.Type == "" && d != nil:
+		m.Type = d.Type
+	case m.Type == "" && had != nil:
+		m.Type = had.Type
 	}
-	m.complete(r.nextID, r.now)
-	p.Metafields = append(p.Metafields, m)
-	return &p.Metafields[len(p.Metafields)-1], true
+	switch {
+	case strings.TrimSpace(m.Type) == "":
+		return []wrongValue{{"BLANK", "Type can't be blank", "type"}}
+	case d != nil && m.Type != d.Type:
+		return []wrongValue{{"INVALID_TYPE", fmt.Sprintf("Type must be consistent with the definition's type: '%s'.", d.Type), "type"}} // (?)
+	case d == nil && m.Type == uniqueType:
+		return []wrongValue{{"INVALID_TYPE", "Metafield definition of type 'id' is required when using custom ids.", "type"}} // (?)
+	}
+	return nil
+}
+
+// keep puts a metafield in place of what has its name.
+func (p *Product) keep(r *request, m Metafield) {
+	had := p.metafield(m.Namespace, m.Key)
+	switch {
+	case had == nil:
+		m.complete(r.nextID, r.now)
+		p.Metafields = append(p.Metafields, m)
+	case had.Type != m.Type || had.Value != m.Value:
+		had.Type, had.Value, had.UpdatedAt = m.Type, m.Value, r.now
+	}
 }

@@ -110,7 +110,8 @@ func (d *productDraft) setVariant(in arguments, values, at []string) (variantDra
 	for _, w := range wrong {
 		d.refuse("INVALID_VARIANT", w.message, append(at, w.path...)...)
 	}
-	return v, d.setStock(&v, in.objects("inventoryQuantities"), at)
+	err = d.setStock(&v, in.objects("inventoryQuantities"), at)
+	return v, err
 }
 
 // newVariant is a variant that is stocked where the shop is, as new ones are (?),

@@ -12,9 +12,9 @@ import (
 func populate(v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				populate(v.Field(i), depth)
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				populate(field, depth)
 			}
 		}
 	case reflect.Slice:
@@ -44,9 +44,9 @@ func populate(v reflect.Value, depth int) {
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				spoil(v.Field(i))
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				spoil(field)
 			}
 		}
 	case reflect.Slice:

@@ -89,27 +89,7 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 			shop.WebhookSubscriptions = slices.DeleteFunc(shop.WebhookSubscriptions, func(w WebhookSubscription) bool { return w.App == a.ClientID })
 		}
 	}
-	for i := range shop.InventoryItems {
-		shop.InventoryItems[i].complete(s.nextID, now)
-	}
-	for i := range shop.Products {
-		shop.Products[i].complete(s.nextID, now)
-	}
-	for i := range shop.Orders {
-		shop.Orders[i].complete(s.nextID, now)
-	}
-	for i := range shop.Files {
-		shop.Files[i].complete(s.nextID, now)
-	}
-	for i := range shop.Publications {
-		assign(&shop.Publications[i].ID, s.nextID)
-	}
-	for i := range shop.MetafieldDefinitions {
-		d := &shop.MetafieldDefinitions[i]
-		assign(&d.ID, s.nextID)
-		d.Access.complete()
-		d.UniqueValues = d.UniqueValues || d.Type == uniqueType
-	}
+	s.completeCatalog(shop, now)
 	for i := range shop.WebhookSubscriptions {
 		w := &shop.WebhookSubscriptions[i]
 		assign(&w.ID, s.nextID)
@@ -136,6 +116,31 @@ func (s *store) complete(shop *Shop, now time.Time) error {
 	notNil(&shop.PriceRules)
 	notNil(&shop.Apps)
 	return nil
+}
+
+// completeCatalog fills in what is sold, and how it is described.
+func (s *store) completeCatalog(shop *Shop, now time.Time) {
+	for i := range shop.InventoryItems {
+		shop.InventoryItems[i].complete(s.nextID, now)
+	}
+	for i := range shop.Products {
+		shop.Products[i].complete(s.nextID, now)
+	}
+	for i := range shop.Orders {
+		shop.Orders[i].complete(s.nextID, now)
+	}
+	for i := range shop.Files {
+		shop.Files[i].complete(s.nextID, now)
+	}
+	for i := range shop.Publications {
+		assign(&shop.Publications[i].ID, s.nextID)
+	}
+	for i := range shop.MetafieldDefinitions {
+		d := &shop.MetafieldDefinitions[i]
+		assign(&d.ID, s.nextID)
+		d.Access.complete()
+		d.UniqueValues = d.UniqueValues || d.Type == uniqueType
+	}
 }
 
 func stamp(t *time.Time, now time.Time) {

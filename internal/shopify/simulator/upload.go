@@ -9,6 +9,7 @@ import (
 	_ "image/gif"  // decoded where it is uploaded
 	_ "image/jpeg" // the same
 	_ "image/png"  // the same
+	"net/http"
 	"net/url"
 	"path"
 	"strconv"
@@ -96,7 +97,7 @@ func (u *StagedUpload) target(shop *Shop) record {
 	key := u.key(shop.ID)
 	place := (&url.URL{Scheme: "https", Host: uploadHost, Path: "/" + key}).String()
 	parameter := func(name, value string) any { return record{"name": name, "value": value} }
-	if u.Method == "PUT" {
+	if u.Method == http.MethodPut {
 		query := url.Values{"x-goog-algorithm": {"GOOG4-RSA-SHA256"}, "x-goog-signature": {u.signature(shop)}}
 		return record{"url": place + "?" + query.Encode(), "resourceUrl": place, "parameters": []any{
 			parameter("content_type", u.MIMEType), parameter("acl", "private"),
