@@ -95,7 +95,7 @@ func changedProducts(before, after *Shop, now time.Time) []fact {
 			facts = append(facts, fact{"PRODUCTS_CREATE", ProductPayload(*after, p.event(after, nil))})
 		case !reflect.DeepEqual(old.undated(before), p.undated(after)):
 			if p.UpdatedAt.Equal(old.UpdatedAt) {
-				p.UpdatedAt = now
+				after.touch(p, now)
 			}
 			had := map[uint64]int{}
 			for _, v := range variantsOf(before, old) {

@@ -156,7 +156,7 @@ func (r *request) tellOf(products []*Product) {
 	for _, p := range products {
 		if !seen[p.ID] {
 			seen[p.ID] = true
-			p.UpdatedAt = r.now
+			r.shop.touch(p, r.now)
 			facts = append(facts, p.updated(r.shop, nil))
 		}
 	}

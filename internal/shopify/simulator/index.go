@@ -17,6 +17,8 @@ type index struct {
 	ofTag             map[string][]uint64 // in lower case
 	ofUnique          map[uniqueValue][]uint64
 	filenames         map[string]bool // that a file has or had
+	// updates are the times at which products were written.
+	updates updates
 	// lastNumber is the latest number that was put behind a handle, by what is before it.
 	lastNumber map[string]uint64
 }
@@ -44,6 +46,7 @@ func (s *Shop) indexed() *index {
 
 // enter notes what names a product. It is called for each that is new or changed.
 func (x *index) enter(shop *Shop, p *Product) {
+	x.updates.add(p)
 	note(x.ofHandle, p.Handle, p.ID)
 	for _, tag := range p.Tags {
 		note(x.ofTag, strings.ToLower(tag), p.ID)
@@ -131,13 +134,18 @@ func variantsBySKU(shop *Shop, sku string) []variant {
 	return found
 }
 
-// productsTagged are the products that may have one of some tags, in lower case:
-// those that have it or had it.
-func productsTagged(shop *Shop, tags []string) []*Product {
+// mayHave are the products that may have one of some values, in lower case, of
+// tag or sku: those that have it or had it.
+func (x *index) mayHave(field string, values []string) []uint64 {
 	var ids []uint64
-	for _, tag := range tags {
-		ids = append(ids, shop.indexed().ofTag[tag]...)
+	for _, value := range values {
+		ids = append(ids, map[string]map[string][]uint64{"tag": x.ofTag, "sku": x.ofSKU}[field][value]...)
 	}
+	return ids
+}
+
+// productsByID are the products with some ids, each once, of those that are there.
+func productsByID(shop *Shop, ids []uint64) []*Product {
 	slices.Sort(ids)
 	var found []*Product
 	for _, id := range slices.Compact(ids) {

@@ -26,24 +26,35 @@ func countProducts(r *request, args arguments) (any, error) {
 
 // chooseProducts are the products that the query argument is true of.
 func chooseProducts(r *request, args arguments) ([]*Product, error) {
-	var from []*Product
-	if tags, few := fewWanted(args.text("query"), "tag"); few {
-		from = productsTagged(r.shop, tags)
-	} else if skus, few := fewWanted(args.text("query"), "sku"); few {
-		for _, sku := range skus {
-			for _, v := range variantsBySKU(r.shop, sku) {
-				if !slices.Contains(from, v.product) {
-					from = append(from, v.product)
-				}
-			}
-		}
-	} else {
-		from = pointers(r.shop.Products)
-	}
+	from := candidates(r.shop, args.text("query"), r.now)
 	if strings.TrimSpace(args.text("query")) != "" {
 		from = slices.DeleteFunc(from, r.tooNew)
 	}
 	return productSearch(r).choose(from, args, r.now)
+}
+
+// candidates are the products that a query can be true of: as few as the index
+// can tell.
+func candidates(shop *Shop, query string, now time.Time) []*Product {
+	var fewest []uint64
+	known := false
+	take := func(ids []uint64) {
+		if !known || len(ids) < len(fewest) {
+			fewest, known = ids, true
+		}
+	}
+	for _, field := range []string{"tag", "sku"} {
+		if values, few := fewWanted(query, field); few {
+			take(shop.indexed().mayHave(field, values))
+		}
+	}
+	if since, bounded := earliest(query, "updated_at", now); bounded {
+		take(shop.indexed().updates.since(since))
+	}
+	if !known {
+		return pointers(shop.Products)
+	}
+	return productsByID(shop, fewest)
 }
 
 // tooNew says that searches do not find a product yet. Lists that are not searched

@@ -49,7 +49,8 @@ func (m *stockMoves) facts() []fact {
 		s.level = s.item.levelAt(s.level.LocationID) // it may have moved as others came
 		facts = append(facts, fact{"INVENTORY_LEVELS_UPDATE", s.payload(m.shop)})
 		if v := variantOfItem(m.shop, s.item.ID); v != nil {
-			v.UpdatedAt, v.product.UpdatedAt = m.now, m.now
+			v.UpdatedAt = m.now
+			m.shop.touch(v.product, m.now)
 			if !slices.Contains(products, v.product) {
 				products = append(products, v.product)
 			}
