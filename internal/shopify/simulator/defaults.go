@@ -10,9 +10,10 @@ var DefaultScopes = []string{
 
 // NewShop describes a well set-up consignment store in Ontario: one location
 // named Warehouse, password protection on, customer accounts off, 13% HST, no
-// shipping rates, the publications Online Store and Point of Sale, and one custom app "<name> Consignment" of the shop's own
-// organisation. The app's client id is "<domain's first label>-app", its secret
-// "<label>-secret" and its access token "shpat_<label>".
+// shipping rates, the publications Online Store and Point of Sale, and one custom
+// app "<name> Consignment" of the shop's own organisation. The app's client id is
+// "<domain's first label>-app", its secret "<label>-secret" and its access token
+// "shpat_<label>".
 func NewShop(domain, name string) Shop {
 	label := firstLabel(domain)
 	harmonized := "harmonized"

@@ -38,6 +38,16 @@
 // with one event id. What things come to is worked out in order_money.go and
 // discounts.go; order_event.go and product_event.go turn the state into payloads.
 //
+// # A product's way
+//
+// What apps write to a product goes through a draft (product_draft.go), which is
+// committed when nothing is wrong with it and tells of what changed. Products are
+// found by an index (index.go) that is never stored: what names them only adds to
+// it, and whoever finds one there looks whether it still is. A photo is uploaded
+// (upload.go, upload_http.go), becomes a file (file.go) that is ready once the
+// clock has gone on, and is shown by products (product_media.go). A bulk query
+// (bulk.go) is answered by the same executor, with connections that list everything.
+//
 // # Adding a resource
 //
 // Say a Product: add its struct to the state and to Shop; write product.go with
