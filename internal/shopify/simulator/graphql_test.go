@@ -138,3 +138,34 @@ func TestDocumentCacheIsBounded(t *testing.T) {
 	w.ask(`{ shop { colour } }`, nil)
 	w.Expect(len(w.sim.documents.docs)).To(Equal(5))
 }
+
+// TestOneOf: of an input that is one of several fields exactly one is given, in
+// a document and in its variables.
+func TestOneOf(t *testing.T) {
+	cases := map[string]struct {
+		reason      string
+		by          map[string]any
+		explanation string // empty: accepted
+	}{
+		"one":   {reason: "one it is", by: map[string]any{"handle": "boots"}},
+		"two":   {reason: "not two", by: map[string]any{"handle": "boots", "id": "gid://shopify/Product/1"}, explanation: "'ProductIdentifierInput' requires exactly one argument, but 2 were provided."},
+		"nulls": {reason: "null is given too", by: map[string]any{"handle": "boots", "id": nil}, explanation: "'ProductIdentifierInput' requires exactly one argument, but 2 were provided."},
+		"none":  {reason: "and none is none", by: map[string]any{}, explanation: "'ProductIdentifierInput' requires exactly one argument, but 0 were provided."},
+		"null":  {reason: "null is nothing", by: map[string]any{"handle": nil}, explanation: "'ProductIdentifierInput' requires exactly one argument, but 'handle' was `null`."},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			a := w.ask(`query ($by: ProductIdentifierInput!) { productByIdentifier(identifier: $by) { id } }`, map[string]any{"by": tc.by})
+			if tc.explanation == "" {
+				w.Expect(a.at("errors")).To(BeNil(), tc.reason+a.text)
+				return
+			}
+			w.Expect(a.at("errors.0.extensions.code")).To(Equal("INVALID_VARIABLE"), tc.reason+a.text)
+			w.Expect(a.at("errors.0.extensions.problems.0.explanation")).To(Equal(tc.explanation))
+		})
+	}
+	w := newWorld(t)
+	a := w.ask(`{ productByIdentifier(identifier: {handle: "boots", id: "gid://shopify/Product/1"}) { id } }`, nil)
+	w.Expect(a.at("errors.0.message")).To(ContainSubstring("must specify exactly one key"), a.text)
+}

@@ -123,8 +123,6 @@ func productByIdentifier(r *request, args arguments) (any, error) {
 		if custom, err = customID(r, by.object("customId")); err == nil {
 			p = productByUnique(r.shop, *custom)
 		}
-	default:
-		return nil, failure(codeBadRequest, "productByIdentifier needs an id, a handle or a customId") // the words are ours (?)
 	}
 	if p == nil || err != nil {
 		return nil, err

@@ -35,7 +35,8 @@ func invalidGlobalID(id any) string { return fmt.Sprintf("Invalid global id '%v'
 var textScalars = map[string]bool{"ARN": true, "Color": true, "Date": true, "DateTime": true, "FormattedString": true, "HTML": true, "StorefrontID": true, "URL": true}
 
 // strict finds what the validator lets pass and Shopify does not: enum values in
-// the wrong case, numbers for texts, and ids that are no global ids.
+// the wrong case, numbers for texts, ids that are no global ids, and several
+// fields, or null, of an input that is one of them.
 func strict(s *ast.Schema, t *ast.Type, value any, path ast.Path) error {
 	if value == nil {
 		return nil
@@ -62,12 +63,31 @@ func strict(s *ast.Schema, t *ast.Type, value any, path ast.Path) error {
 		return gqlerror.ErrorPathf(path, "Could not coerce value %v to %s", value, def.Name)
 	case def.Kind == ast.InputObject:
 		fields, _ := value.(map[string]any)
+		if def.Directives.ForName("oneOf") != nil {
+			if err := oneOfThem(def.Name, fields, path); err != nil {
+				return err
+			}
+		}
 		for name, v := range fields {
 			if f := def.Fields.ForName(name); f != nil {
 				if err := strict(s, f.Type, v, append(path, ast.PathName(name))); err != nil {
 					return err
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// oneOfThem wants one field of an input, in the words of Shopify's library
+// (https://github.com/rmosolgo/graphql-ruby/blob/master/lib/graphql/schema/input_object.rb).
+func oneOfThem(typeName string, fields map[string]any, path ast.Path) error {
+	if len(fields) != 1 {
+		return gqlerror.ErrorPathf(path, "'%s' requires exactly one argument, but %d were provided.", typeName, len(fields))
+	}
+	for name, value := range fields {
+		if value == nil {
+			return gqlerror.ErrorPathf(path, "'%s' requires exactly one argument, but '%s' was `null`.", typeName, name)
 		}
 	}
 	return nil
