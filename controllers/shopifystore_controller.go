@@ -76,6 +76,8 @@ type ShopifyStoreReconciler struct {
 
 	// deprecations are what was said of each store, by owner.
 	deprecations sync.Map
+	// places are where the stores' new products go, as placed, by ledger.Store.
+	places sync.Map
 	// relayMisses counts each store's failed probes of the relay in a row, by owner.
 	relayMisses sync.Map
 	// ledgers are what was last read of each store in the ledger, by owner.

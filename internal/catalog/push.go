@@ -12,123 +12,197 @@ import (
 
 const actorShopkeeper = "shopkeeper"
 
-// Push brings the stock and the status of an item's product in line with the
-// item's state, and returns what to record in the ledger. key names the push: who
-// comes again with it changes nothing twice. It reads before it writes, so a push
-// that has nothing left to do writes nothing. An item that has no product in the
-// shop is none of its business.
-func Push(ctx context.Context, l *ledger.Ledger, shop *shopify.Client, store ledger.Store, item, key string) (record func(*ledger.Tx) error, err error) {
-	shelf, known, err := wanted(ctx, l, store, item)
-	if err != nil || shelf == AsIs {
+// Push brings an item's product in line with the item, and returns what to record in
+// the ledger. Where the item is for sale and has no product, it makes one. key names
+// the push: who comes again with it changes nothing twice. It reads before it writes,
+// so a push that has nothing left to do writes nothing; and killed at any point and
+// made again, it comes to the same.
+func (s *Shop) Push(ctx context.Context, item, key string) (record func(*ledger.Tx) error, err error) {
+	w, err := s.wanted(ctx, item)
+	if err != nil || w.shelf == AsIs {
 		return nothing, err
 	}
-	p, err := find(ctx, shop, item, known)
-	if shopify.KindOf(err) == shopify.NotFound {
-		return nothing, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	changed, err := apply(ctx, shop, p, item, shelf, key)
-	if err != nil {
-		return nil, err
-	}
-	if changed {
-		// As the shop has it now: what is told of this moment is our own echo.
-		if p, err = shop.Product(ctx, p.ID); err != nil {
+	var place Place
+	if w.shelf == On {
+		if place, err = s.Place(ctx); err != nil {
 			return nil, err
 		}
 	}
-	return func(tx *ledger.Tx) error { return recordPush(tx, p, item, shelf, changed) }, nil
+	p, err := s.find(ctx, w)
+	made := false
+	if shopify.KindOf(err) == shopify.NotFound {
+		if !w.mayMake() {
+			return nothing, nil
+		}
+		made = true
+		p, err = s.make(ctx, w, place)
+	}
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(p.Variants, func(v shopify.Variant) bool { return v.SKU == item })
+	if i < 0 {
+		return nothing, nil
+	}
+	b := &bringing{Shop: s, want: w, place: place, key: key, p: p, v: p.Variants[i]}
+	if !made && b.alone() {
+		b.unsent = w.unsent(p)
+	}
+	if err := b.bring(ctx); err != nil {
+		return nil, err
+	}
+	if made || b.changed {
+		// As the shop has it now: what is told of this moment is our own echo.
+		if p, err = s.Client.Product(ctx, p.ID); err != nil {
+			return nil, err
+		}
+	}
+	return func(tx *ledger.Tx) error { return b.record(tx, p, made || b.changed) }, nil
 }
 
 func nothing(*ledger.Tx) error { return nil }
 
-// wanted is where an item belongs, and the product that it is known to be.
-func wanted(ctx context.Context, l *ledger.Ledger, store ledger.Store, id string) (shelf Shelf, known ledger.Product, err error) {
-	err = l.View(ctx, store, func(tx *ledger.Tx) error {
-		item, err := tx.Item(id)
-		if errors.Is(err, ledger.ErrNotFound) {
-			shelf = AsIs
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		shelf = shelfOf(State(item.State))
-		known, err = tx.Product(id)
-		if errors.Is(err, ledger.ErrNotFound) {
-			return nil
-		}
-		return err
-	})
-	return shelf, known, err
+// mayMake says whether a product may be made where there is none. One that was there
+// and is gone is a finding, and a person's to decide about.
+func (w *want) mayMake() bool {
+	return w.shelf == On && (w.known.Status != statusDeleted || w.state == Ready)
 }
 
-func find(ctx context.Context, shop *shopify.Client, item string, known ledger.Product) (*shopify.Product, error) {
-	if known.ProductID != 0 && known.Status != statusDeleted {
-		p, err := shop.Product(ctx, known.ProductID)
+// find reads the product of an item: by its number where that is known, else by the
+// item that it names, or by the SKU where a person made it. A NotFound where there is none.
+func (s *Shop) find(ctx context.Context, w want) (*shopify.Product, error) {
+	if w.known.ProductID != 0 && w.known.Status != statusDeleted {
+		p, err := s.Client.Product(ctx, w.known.ProductID)
 		if shopify.KindOf(err) != shopify.NotFound {
 			return p, err
 		}
 		// It may have been deleted and made anew.
 	}
-	return shop.ProductBySKU(ctx, item)
+	p, err := s.Client.ProductByItem(ctx, w.listing.Item)
+	if shopify.KindOf(err) != shopify.NotFound {
+		return p, err
+	}
+	return s.Client.ProductBySKU(ctx, w.listing.Item)
 }
 
-// apply changes what is not as it should be, stock first: a product that is active
-// for a moment longer can be seen, but not bought.
-func apply(ctx context.Context, shop *shopify.Client, p *shopify.Product, item string, shelf Shelf, key string) (changed bool, err error) {
-	i := slices.IndexFunc(p.Variants, func(v shopify.Variant) bool { return v.SKU == item })
-	if i < 0 {
-		return false, nil
+// make makes an item's product, with its photos, as a draft without stock.
+func (s *Shop) make(ctx context.Context, w want, place Place) (*shopify.Product, error) {
+	sources, err := s.upload(ctx, w.photos)
+	if err != nil {
+		return nil, err
 	}
-	v := p.Variants[i]
-	for _, c := range changesFor(v, shelf) {
+	var p *shopify.Product
+	err = s.defining(ctx, func() (err error) {
+		p, err = s.Client.CreateProduct(ctx, w.listing, place.Location, sources)
+		return err
+	})
+	return p, err
+}
+
+// ErrNoPhotos is what a push of an item with photos fails with where they are not kept.
+var ErrNoPhotos = errors.New("the item has photos, and this process does not know where they are: run the manager with --photos")
+
+func (s *Shop) upload(ctx context.Context, photos []ledger.ItemPhoto) ([]string, error) {
+	if len(photos) > 0 && s.Photos == nil {
+		return nil, ErrNoPhotos
+	}
+	var images []shopify.Image
+	for _, photo := range photos {
+		jpeg, err := s.Photos.Read(ctx, s.Store, photo.Hash)
+		if err != nil {
+			return nil, fmt.Errorf("photo %d of item %s: %w", photo.Position, photo.ItemID, err)
+		}
+		images = append(images, shopify.Image{Name: fmt.Sprintf("%s-%d.jpg", photo.ItemID, photo.Position), JPEG: jpeg})
+	}
+	return s.Client.Upload(ctx, images)
+}
+
+// bringing is a product on its way to what it is to be.
+type bringing struct {
+	*Shop
+	want    want
+	place   Place
+	key     string
+	p       *shopify.Product
+	v       shopify.Variant
+	unsent  []ledger.ItemPhoto
+	changed bool
+	// hidden says that the app may not put the product before customers.
+	hidden bool
+}
+
+// bring changes what is not as it should be. What is taken off the shelf loses its
+// stock first: a product that is active for a moment longer can be seen, but not
+// bought. What is put there is seen last, when all else is right.
+func (b *bringing) bring(ctx context.Context) error {
+	steps := []func(context.Context) error{b.stock, b.status}
+	if b.want.shelf == On {
+		steps = []func(context.Context) error{b.describe, b.price, b.illustrate, b.stock, b.status, b.publish}
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alone says that the product is the item's, and no other's.
+func (b *bringing) alone() bool { return len(b.p.Variants) == 1 }
+
+func (b *bringing) describe(ctx context.Context) error {
+	if !b.alone() || described(b.p, b.want.listing) {
+		return nil
+	}
+	b.changed = true
+	return b.defining(ctx, func() error { return b.Client.DescribeProduct(ctx, b.p.ID, b.want.listing) })
+}
+
+func (b *bringing) price(ctx context.Context) error {
+	if priced(b.v, b.want.listing) {
+		return nil
+	}
+	b.changed = true
+	return b.Client.PriceVariant(ctx, b.p.ID, b.v.ID, b.want.listing)
+}
+
+func (b *bringing) illustrate(ctx context.Context) error {
+	if !b.alone() || len(b.unsent) == 0 {
+		return nil
+	}
+	sources, err := b.upload(ctx, b.unsent)
+	if err != nil {
+		return err
+	}
+	b.changed = true
+	return b.Client.AddImages(ctx, b.p.ID, sources, b.want.listing.Title)
+}
+
+func (b *bringing) stock(ctx context.Context) error {
+	for _, c := range changesFor(b.p, b.v, b.want.shelf) {
 		// One by one: an item is at few places, and a stale one keeps no other from
 		// being emptied. A change that is another than last time has another key.
-		if err := shop.SetQuantities(ctx, fmt.Sprintf("%s-%s-%d-%d", key, c.LocationID, c.From, c.To), []shopify.QuantityChange{c}); err != nil {
-			return changed, err
+		if err := b.Client.SetQuantities(ctx, fmt.Sprintf("%s-%s-%d-%d", b.key, c.LocationID, c.From, c.To), []shopify.QuantityChange{c}); err != nil {
+			return err
 		}
-		changed = true
+		b.changed = true
 	}
-	if status := statusFor(p, v, shelf); status != p.Status {
-		return true, shop.SetProductStatus(ctx, p.ID, status)
-	}
-	return changed, nil
+	return nil
 }
 
-// asLeft says whether nobody has changed a product since apply brought it in line.
-func asLeft(p *shopify.Product, v shopify.Variant, shelf Shelf) bool {
-	return len(changesFor(v, shelf)) == 0 && statusFor(p, v, shelf) == p.Status
+func (b *bringing) status(ctx context.Context) error {
+	status := statusFor(b.p, b.v, b.want.shelf)
+	if b.hidden = b.want.shelf == On && !b.p.Published && b.place.Publication == ""; b.hidden || status == b.p.Status {
+		return nil
+	}
+	b.changed = true
+	return b.Client.SetProductStatus(ctx, b.p.ID, status)
 }
 
-func recordPush(tx *ledger.Tx, p *shopify.Product, item string, shelf Shelf, changed bool) error {
-	i := slices.IndexFunc(p.Variants, func(v shopify.Variant) bool { return v.SKU == item })
-	if i < 0 {
+func (b *bringing) publish(ctx context.Context) error {
+	if b.p.Published || b.hidden {
 		return nil
 	}
-	v := p.Variants[i]
-	seen := ledger.Product{ItemID: item, ProductID: p.ID, VariantID: v.ID, InventoryItemID: v.InventoryItemID, Status: p.Status, PriceCents: v.Price, SeenAt: p.UpdatedAt}
-	known, err := tx.Product(item)
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
-		return err
-	}
-	switch {
-	case !changed:
-		seen.AppliedAt = known.AppliedAt
-	case known.SeenAt.Before(p.UpdatedAt) && asLeft(p, v, shelf):
-		// Otherwise the echo may have come before, or this is somebody else's moment.
-		seen.AppliedAt = p.UpdatedAt
-	}
-	if _, err := tx.PutProduct(seen); err != nil {
-		return err
-	}
-	if err := move(tx, item, v.InventoryItemID, v.Levels, actorShopkeeper, "in line with the item's state"); err != nil {
-		return err
-	}
-	if !changed {
-		return nil
-	}
-	return tx.Record(ledger.TrailEntry{Actor: actorShopkeeper, Action: "product", Subject: "item/" + item, After: p.Status, Reason: "in line with the item's state"})
+	b.changed = true
+	return b.Client.PublishProduct(ctx, b.p.ID, b.place.Publication)
 }

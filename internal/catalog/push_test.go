@@ -106,7 +106,8 @@ func TestPushAwaitsItsEcho(t *testing.T) {
 			}
 			b.clock.Advance(time.Minute)
 			b.written = func() { at(c.written) }
-			record, err := catalog.Push(t.Context(), b.ledger, b.client, b.store.Store, "boots", "push-1")
+			shop := &catalog.Shop{Client: b.client, Ledger: b.ledger, Store: b.store.Store}
+			record, err := shop.Push(t.Context(), "boots", "push-1")
 			b.Expect(err).NotTo(HaveOccurred())
 			at(c.pushed)
 			b.Expect(b.ledger.Update(t.Context(), b.store.Store, record)).To(Succeed())

@@ -36,10 +36,10 @@ func See(tx *ledger.Tx, p *shopify.Product, reason string) (push []string, err e
 		if err := move(tx, item.ID, v.InventoryItemID, v.Levels, actorShopify, reason); err != nil {
 			return nil, err
 		}
-		if item, err = appear(tx, item, p.Status, reason); err != nil {
+		if item, err = appear(tx, item, p, actorShopify, reason); err != nil {
 			return nil, err
 		}
-		if shelfOf(State(item.State)) == Off && (stocked(v.Levels) || p.Status == statusActive) {
+		if !State(item.State).MayHaveStock() && (stocked(v.Levels) || p.Status == statusActive) {
 			push = append(push, item.ID)
 		}
 	}
@@ -56,14 +56,14 @@ func putProduct(tx *ledger.Tx, p *shopify.Product, v shopify.Variant) (newer boo
 }
 
 // appear lists an item that was ready once its product is on sale.
-func appear(tx *ledger.Tx, item ledger.Item, status, reason string) (ledger.Item, error) {
-	if State(item.State) != Ready || status != statusActive {
+func appear(tx *ledger.Tx, item ledger.Item, p *shopify.Product, actor, reason string) (ledger.Item, error) {
+	if State(item.State) != Ready || p.Status != statusActive || !p.Published {
 		return item, nil
 	}
 	if err := tx.SetItemState(item.ID, string(Listed)); err != nil {
 		return item, err
 	}
-	err := tx.Record(ledger.TrailEntry{Actor: actorShopify, Action: "item state", Subject: "item/" + item.ID, Before: item.State, After: string(Listed), Reason: reason})
+	err := tx.Record(ledger.TrailEntry{Actor: actor, Action: "item state", Subject: "item/" + item.ID, Before: item.State, After: string(Listed), Reason: reason})
 	item.State = string(Listed)
 	return item, err
 }
@@ -81,7 +81,7 @@ func SeeStock(tx *ledger.Tx, i *shopify.InventoryItem, reason string) (push []st
 	if err := move(tx, item.ID, i.ID, i.Levels, actorShopify, reason); err != nil {
 		return nil, err
 	}
-	if shelfOf(State(item.State)) == Off && stocked(i.Levels) {
+	if !State(item.State).MayHaveStock() && stocked(i.Levels) {
 		push = append(push, item.ID)
 	}
 	return push, nil

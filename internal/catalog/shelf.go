@@ -1,6 +1,11 @@
 package catalog
 
-import "github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+import (
+	"time"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
 
 // Shopify's statuses of a product, and ours for one that is gone.
 const (
@@ -22,24 +27,27 @@ const (
 	AsIs Shelf = "AsIs"
 )
 
-// shelfOf is where an item in a state belongs.
-func shelfOf(s State) Shelf {
-	switch s {
-	case Listed:
+// shelfOf is where an item belongs. At the end of its event it leaves the shelf.
+func shelfOf(item ledger.Item, event ledger.SaleEvent, now time.Time) Shelf {
+	over := event.ID != "" && !event.Keeps && !now.Before(event.EndsAt)
+	switch state := State(item.State); {
+	case state == Ready && event.ID != "" && now.Before(event.EndsAt), state == Listed && !over:
 		return On
-	case Draft, Ready:
+	case state == Draft, state == Ready:
 		return AsIs
 	default:
 		return Off
 	}
 }
 
-// changesFor are the changes of stock that bring a variant to where it belongs.
-func changesFor(v shopify.Variant, shelf Shelf) []shopify.QuantityChange {
-	if shelf == On {
-		return putOn(v)
+// changesFor are the changes of stock that bring a variant to where it belongs. Only
+// what customers cannot see is put on: of what is on sale, the last piece may just have
+// been sold.
+func changesFor(p *shopify.Product, v shopify.Variant, shelf Shelf) []shopify.QuantityChange {
+	if shelf == Off {
+		return takeOff(v)
 	}
-	return takeOff(v)
+	return putOn(v, p.Status == statusDraft)
 }
 
 // takeOff are the changes that leave nothing of a variant to buy: every location
@@ -56,8 +64,8 @@ func takeOff(v shopify.Variant) []shopify.QuantityChange {
 
 // putOn are the changes that leave one piece: Shopify put it back where it was
 // taken from, so that mostly there is nothing to do. Of several pieces the first
-// stays, and where there is none, the first location gets it.
-func putOn(v shopify.Variant) []shopify.QuantityChange {
+// stays, and where there is none and one may be put there, the first location gets it.
+func putOn(v shopify.Variant, may bool) []shopify.QuantityChange {
 	var changes []shopify.QuantityChange
 	have := 0
 	for _, l := range v.Levels {
@@ -67,7 +75,7 @@ func putOn(v shopify.Variant) []shopify.QuantityChange {
 			changes = append(changes, change(v, l, want))
 		}
 	}
-	if have == 0 && len(v.Levels) > 0 {
+	if may && have == 0 && len(v.Levels) > 0 && v.Levels[0].Available == 0 {
 		changes = append(changes, change(v, v.Levels[0], 1))
 	}
 	return changes

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -16,7 +17,10 @@ type lookedAt chan ledger.Store
 func (lookedAt) Client(context.Context, ledger.Store) (*shopify.Client, error) {
 	return nil, deliveries.ErrNoStore
 }
-func (lookedAt) MayWrite(context.Context, ledger.Store) error   { return deliveries.ErrWithheld }
+func (lookedAt) MayWrite(context.Context, ledger.Store) error { return deliveries.ErrWithheld }
+func (lookedAt) Place(context.Context, ledger.Store) (catalog.Place, error) {
+	return catalog.Place{}, deliveries.ErrNoStore
+}
 func (l lookedAt) Look(store ledger.Store)                      { l <- store }
 func (lookedAt) Stores(context.Context) ([]ledger.Store, error) { return nil, nil }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
@@ -16,6 +17,8 @@ type Shops interface {
 	Client(ctx context.Context, store ledger.Store) (*shopify.Client, error)
 	// MayWrite returns ErrWithheld while nothing may be written to the shop.
 	MayWrite(ctx context.Context, store ledger.Store) error
+	// Place is where a store's new products go. The errors are as of Client.
+	Place(ctx context.Context, store ledger.Store) (catalog.Place, error)
 	// Look has the store compared with its spec soon.
 	Look(store ledger.Store)
 	// Stores are all there are.

@@ -21,6 +21,8 @@ import (
 type Options struct {
 	Ledger *ledger.Ledger
 	Shops  Shops
+	// Photos are those of items; nil where no item has any.
+	Photos catalog.Photos
 	// PerQueue is how many jobs each of the eight queues works on at a time; 8 if zero.
 	PerQueue int
 	// RescueAfter is when a job whose process is gone goes to another one, of those
@@ -41,6 +43,7 @@ type Options struct {
 type Queue struct {
 	ledger  *ledger.Ledger
 	shops   Shops
+	photos  catalog.Photos
 	jobs    jobs
 	reads   *reads
 	metrics *metrics
@@ -56,7 +59,7 @@ func New(o Options) (*Queue, error) {
 	if o.RescueAfter == 0 {
 		o.RescueAfter = 2 * time.Minute
 	}
-	q := &Queue{ledger: o.Ledger, shops: o.Shops, reads: newReads(), log: o.Log, now: time.Now}
+	q := &Queue{ledger: o.Ledger, shops: o.Shops, photos: o.Photos, reads: newReads(), log: o.Log, now: time.Now}
 	if o.Clock != nil {
 		q.now = o.Clock.Now
 	}
@@ -331,7 +334,11 @@ func (q *Queue) pushItem(ctx context.Context, store ledger.Store, item string, j
 		return err
 	}
 	_, err = q.reads.once(ctx, store.String()+" push "+item, everything, func() (time.Time, error) {
-		record, err := catalog.Push(ctx, q.ledger, shop, store, item, fmt.Sprintf("push-%d", job.ID))
+		s := &catalog.Shop{
+			Client: shop, Ledger: q.ledger, Store: store, Photos: q.photos,
+			Place: func(ctx context.Context) (catalog.Place, error) { return q.shops.Place(ctx, store) },
+		}
+		record, err := s.Push(ctx, item, fmt.Sprintf("push-%d", job.ID))
 		if err != nil {
 			return time.Time{}, err
 		}

@@ -88,6 +88,8 @@ func graphQLError(info *call, list gqlerror.List) error {
 			e.Kind = ScopeMissing
 		case "SHOP_INACTIVE":
 			e.Kind = Frozen
+		case "NOT_FOUND":
+			e.Kind = NotFound
 		case "INTERNAL_SERVER_ERROR", "TIMEOUT":
 			e.Kind = Unavailable
 		}

@@ -10,7 +10,7 @@ func PutTo(place string) error {
 
 // MustNumber is the number in a global id of a kind.
 func MustNumber(kind, globalID string) uint64 {
-	n, err := numberOf(kind, globalID)
+	n, err := Number(kind, globalID)
 	if err != nil {
 		panic(err)
 	}

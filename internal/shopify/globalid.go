@@ -12,8 +12,8 @@ func GlobalID(kind string, number uint64) string {
 	return fmt.Sprintf("gid://shopify/%s/%d", kind, number)
 }
 
-// numberOf reads the number out of the global id of a thing of the given kind.
-func numberOf(kind, globalID string) (uint64, error) {
+// Number reads the number out of the global id of a thing of the given kind.
+func Number(kind, globalID string) (uint64, error) {
 	text, ok := strings.CutPrefix(globalID, "gid://shopify/"+kind+"/")
 	n, err := strconv.ParseUint(text, 10, 64)
 	if !ok || err != nil || n == 0 {

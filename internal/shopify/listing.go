@@ -30,8 +30,8 @@ type Listing struct {
 
 // CreateProduct makes the product of an item as a draft with nothing in stock at a
 // location, and with images that Upload returned. No product of that custom id may
-// exist: its lists would be replaced. The error is an Invalid where the custom id has no
-// definition.
+// exist: its lists would be replaced. The error is a NotFound or an Invalid where the
+// custom id has no definition.
 func (c *Client) CreateProduct(ctx context.Context, l Listing, location uint64, images []string) (*Product, error) {
 	const operation = "CreateProduct"
 	status, deny := admin.ProductStatusDraft, admin.ProductVariantInventoryPolicyDeny
@@ -102,7 +102,7 @@ func metafieldsOf(l Listing) []*admin.MetafieldInput {
 }
 
 // ProductByItem reads the product that has an item's id as its custom id. The error is
-// a NotFound where none has.
+// a NotFound where none has, or custom ids are not defined.
 func (c *Client) ProductByItem(ctx context.Context, item string) (*Product, error) {
 	const operation = "ProductByItem"
 	reply, err := admin.ProductByItem(ctx, c.graphQL(&call{}), customID(item))
@@ -112,7 +112,7 @@ func (c *Client) ProductByItem(ctx context.Context, item string) (*Product, erro
 	if reply.ProductByIdentifier == nil {
 		return nil, noSuch(operation, "product of item", item)
 	}
-	id, err := numberOf("Product", reply.ProductByIdentifier.Id)
+	id, err := Number("Product", reply.ProductByIdentifier.Id)
 	if err != nil {
 		return nil, &Error{Kind: Unavailable, Operation: operation, Message: "the reply has an unexpected value", cause: err}
 	}

@@ -64,7 +64,7 @@ func (r *reading) missed(part string) {
 
 // id is the number in a global id.
 func (r *reading) id(kind, globalID string) uint64 {
-	n, err := numberOf(kind, globalID)
+	n, err := Number(kind, globalID)
 	if err != nil {
 		r.failed(err)
 	}

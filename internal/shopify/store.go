@@ -37,7 +37,7 @@ type Shop struct {
 }
 
 // Number is the number in the shop's id, by which the ledger knows it.
-func (s Shop) Number() (uint64, error) { return numberOf("Shop", s.ID) }
+func (s Shop) Number() (uint64, error) { return Number("Shop", s.ID) }
 
 // CustomerAccounts says how customers of a shop may sign in.
 type CustomerAccounts string

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
@@ -184,6 +185,11 @@ func (f *flow) Client(_ context.Context, store ledger.Store) (*shopify.Client, e
 
 // MayWrite implements deliveries.Shops.
 func (*flow) MayWrite(context.Context, ledger.Store) error { return deliveries.ErrWithheld }
+
+// Place implements deliveries.Shops.
+func (*flow) Place(context.Context, ledger.Store) (catalog.Place, error) {
+	return catalog.Place{}, deliveries.ErrWithheld
+}
 
 // Look implements deliveries.Shops.
 func (*flow) Look(ledger.Store) {}

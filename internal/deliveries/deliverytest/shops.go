@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -43,6 +44,25 @@ func (s *Shops) Client(_ context.Context, store ledger.Store) (*shopify.Client, 
 
 // MayWrite implements deliveries.Shops: nothing is withheld.
 func (s *Shops) MayWrite(context.Context, ledger.Store) error { return nil }
+
+// Place implements deliveries.Shops: the primary location, and the online store.
+func (s *Shops) Place(ctx context.Context, store ledger.Store) (catalog.Place, error) {
+	shop, err := s.Client(ctx, store)
+	if err != nil {
+		return catalog.Place{}, err
+	}
+	observed, err := shop.Observe(ctx)
+	if err != nil {
+		return catalog.Place{}, err
+	}
+	primary := slices.IndexFunc(observed.Locations, func(l shopify.Location) bool { return l.Primary })
+	location, err := shopify.Number("Location", observed.Locations[primary].ID)
+	if err != nil {
+		return catalog.Place{}, err
+	}
+	publication, err := shop.OnlineStore(ctx)
+	return catalog.Place{Location: location, Publication: publication}, err
+}
 
 // Look implements deliveries.Shops: it only notes who was to be looked at.
 func (s *Shops) Look(store ledger.Store) {

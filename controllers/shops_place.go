@@ -1,0 +1,62 @@
+package controllers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/plan"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// placed is a place that was found for a store, and what it was found by.
+type placed struct {
+	uid        types.UID
+	generation int64
+	publishes  bool
+	place      catalog.Place
+}
+
+// Place implements deliveries.Shops: the first location of spec.settings.locations,
+// and the online store where the app may publish. It is asked of Shopify once for each
+// generation of the spec and each grant.
+func (s Shops) Place(ctx context.Context, store ledger.Store) (catalog.Place, error) {
+	object, err := s.connected(ctx, store)
+	if err != nil {
+		return catalog.Place{}, err
+	}
+	now := placed{uid: object.UID, generation: object.Generation, publishes: slices.Contains(object.Status.Scopes.Granted, "write_publications")}
+	if known, ok := s.Reconciler.places.Load(store); ok {
+		if p := known.(placed); p.uid == now.uid && p.generation == now.generation && p.publishes == now.publishes {
+			return p.place, nil
+		}
+	}
+	shop, err := s.Client(ctx, store)
+	if err != nil {
+		return catalog.Place{}, err
+	}
+	observed, err := shop.Observe(ctx)
+	if err != nil {
+		return catalog.Place{}, err
+	}
+	locations, missing := plan.Locations(&object.Spec.Settings, observed)
+	if len(locations) == 0 {
+		return catalog.Place{}, fmt.Errorf("%w: its shop has no location %v", deliveries.ErrNotConnected, missing)
+	}
+	if now.place.Location, err = shopify.Number("Location", locations[0].ID); err != nil {
+		return catalog.Place{}, err
+	}
+	if now.publishes {
+		now.place.Publication, err = shop.OnlineStore(ctx)
+		if kind := shopify.KindOf(err); err != nil && kind != shopify.ScopeMissing && kind != shopify.NotFound {
+			return catalog.Place{}, err
+		}
+	}
+	s.Reconciler.places.Store(store, now)
+	return now.place, nil
+}

@@ -1,0 +1,53 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// itemDefinition lets products be found by the item that they are for.
+var itemDefinition = shopify.MetafieldDefinition{
+	Namespace: shopify.MetafieldNamespace, Key: shopify.ItemKey, Type: "id",
+	Name: "Item", Description: "The item that the product is for. Shopkeeper finds the product by it: leave it as it is.",
+}
+
+// defining makes a call that takes the definition of custom ids, and makes it once more
+// where the definition was missing. Shopify says then that something is not found, or
+// that the input is wrong.
+func (s *Shop) defining(ctx context.Context, call func() error) error {
+	err := call()
+	if kind := shopify.KindOf(err); kind != shopify.Invalid && kind != shopify.NotFound {
+		return err
+	}
+	if made, problem := s.define(ctx); !made {
+		return errors.Join(err, problem)
+	}
+	return call()
+}
+
+// define makes the definition that custom ids take, where the shop lacks it, and tells
+// whether it did. It comes with the first product and stays as products do: Shopify
+// removes it only together with what products say.
+func (s *Shop) define(ctx context.Context) (made bool, err error) {
+	list, err := s.Client.MetafieldDefinitions(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range list {
+		if d.Namespace != itemDefinition.Namespace || d.Key != itemDefinition.Key {
+			continue
+		}
+		if d.Type != itemDefinition.Type {
+			return false, fmt.Errorf("the shop's metafield definition %s.%s is of type %s, and items need it to be of type id: delete it in the shop", d.Namespace, d.Key, d.Type)
+		}
+		return false, nil
+	}
+	_, err = s.Client.CreateMetafieldDefinition(ctx, itemDefinition)
+	if e, ok := errors.AsType[*shopify.Error](err); ok && e.Taken() {
+		err = nil // by another push, a moment ago
+	}
+	return err == nil, err
+}

@@ -1,0 +1,299 @@
+package catalog_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	. "github.com/onsi/gomega"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// album keeps a photo under each hash.
+type album struct{}
+
+func (album) Read(_ context.Context, _ ledger.Store, hash string) ([]byte, error) {
+	picture := image.NewGray(image.Rect(0, 0, 8, 6))
+	picture.Pix[0] = hash[0]
+	var b bytes.Buffer
+	err := jpeg.Encode(&b, picture, nil)
+	return b.Bytes(), err
+}
+
+// listBed is a shop, and items on their way there.
+type listBed struct {
+	*WithT
+	t      *testing.T
+	store  deliverytest.Store
+	sim    *simulator.Simulator
+	now    time.Time
+	ledger *ledger.Ledger
+	shop   *catalog.Shop
+	// broken answers in Shopify's stead where it is not nil.
+	broken func(http.ResponseWriter, *http.Request) bool
+}
+
+func newListBed(t *testing.T) *listBed {
+	t.Helper()
+	b := &listBed{WithT: NewWithT(t), t: t, store: deliverytest.NewStore("maple-kids"), now: time.Now().UTC().Truncate(time.Second)}
+	b.sim = simulator.New(simulator.Options{Versions: simulator.KnownVersions()})
+	t.Cleanup(b.sim.Close)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.broken == nil || !b.broken(w, r) {
+			b.sim.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	b.ledger = ledgertest.Open(t, ledgertest.OnSQLite(t).Manager, func() time.Time { return b.now })
+	b.Expect(b.store.OpenShop(b.sim, "http://127.0.0.1:1")).To(Succeed())
+	b.Expect(b.store.Found(t.Context(), b.ledger, b.sim, b.now)).To(Succeed())
+	shops, err := deliverytest.NewShops(server.URL, []deliverytest.Store{b.store})
+	b.Expect(err).NotTo(HaveOccurred())
+	client, err := shops.Client(t.Context(), b.store.Store)
+	b.Expect(err).NotTo(HaveOccurred())
+	place, err := shops.Place(t.Context(), b.store.Store)
+	b.Expect(err).NotTo(HaveOccurred())
+	b.shop = &catalog.Shop{
+		Client: client, Ledger: b.ledger, Store: b.store.Store, Photos: album{},
+		Place: func(context.Context) (catalog.Place, error) { return place, nil },
+	}
+	return b
+}
+
+// in changes the ledger.
+func (b *listBed) in(f func(*ledger.Tx) error) {
+	b.t.Helper()
+	b.Expect(b.ledger.Update(b.t.Context(), b.store.Store, f)).To(Succeed())
+}
+
+// bring takes an item in with photos.
+func (b *listBed) bring(id string, photos ...string) {
+	b.t.Helper()
+	b.in(func(tx *ledger.Tx) error {
+		if err := tx.PutItem(ledger.Item{ID: id, ConsignorID: deliverytest.Robin, EventID: deliverytest.Event, Title: "Rain boots", PriceCents: 2499, MarkdownEligible: true, State: string(catalog.Ready)}); err != nil {
+			return err
+		}
+		for _, hash := range photos {
+			if _, err := tx.PutPhoto(ledger.ItemPhoto{ItemID: id, Hash: hash, Width: 8, Height: 6, Bytes: 100}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// push pushes an item once, and tells what came of it.
+func (b *listBed) push(id, key string) error {
+	record, err := b.shop.Push(b.t.Context(), id, key)
+	if err != nil {
+		return err
+	}
+	return b.ledger.Update(b.t.Context(), b.store.Store, record)
+}
+
+// state is how an item stands, here and there, in words.
+func (b *listBed) state(id string) string {
+	b.t.Helper()
+	var item ledger.Item
+	var photos []ledger.ItemPhoto
+	b.Expect(b.ledger.View(b.t.Context(), b.store.Store, func(tx *ledger.Tx) (err error) {
+		if item, err = tx.Item(id); err == nil {
+			photos, err = tx.Photos(id)
+		}
+		return err
+	})).To(Succeed())
+	shop, _ := b.sim.Shop(b.store.Domain)
+	there := ""
+	for _, p := range shop.Products {
+		for _, v := range p.Variants {
+			for _, i := range shop.InventoryItems {
+				if i.ID != v.InventoryItemID || i.SKU != id {
+					continue
+				}
+				stock := 0
+				for _, l := range i.Levels {
+					stock += l.Available
+				}
+				there += fmt.Sprintf(" | %s %q %d/%d stock %d, %d photos, published %t", p.Status, p.Title, v.Price, v.CompareAt, stock, len(p.Media), len(p.Publishings) > 0)
+			}
+		}
+	}
+	unsent := 0
+	for _, photo := range photos {
+		if photo.MediaID == 0 {
+			unsent++
+		}
+	}
+	return fmt.Sprintf("%s, %d photos to send%s", item.State, unsent, there)
+}
+
+const (
+	listed = `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 2 photos, published true`
+	usual  = "boots"
+)
+
+func TestAnItemIsListed(t *testing.T) {
+	b := newListBed(t)
+	b.bring(usual, "a", "b")
+	b.Expect(b.push(usual, "push-1")).To(Succeed())
+	b.Expect(b.state(usual)).To(Equal(listed))
+	calls := b.sim.CallCount()
+	b.Expect(b.push(usual, "push-2")).To(Succeed())
+	b.Expect(b.sim.CallCount()-calls).To(BeEquivalentTo(1), "what is as it should be is read, and no more")
+	b.Expect(b.state(usual)).To(Equal(listed))
+}
+
+// TestKilledWhileListing has each request of a push cut off in turn, before Shopify
+// gets it and after it did, and pushes again.
+func TestKilledWhileListing(t *testing.T) {
+	whole := newListBed(t)
+	whole.bring(usual, "a", "b")
+	before := whole.sim.CallCount()
+	whole.Expect(whole.push(usual, "push-1")).To(Succeed())
+	requests := int(whole.sim.CallCount() - before)
+	if requests < 8 {
+		t.Fatalf("%d requests: this shows little", requests)
+	}
+	for n := 1; n <= requests; n++ {
+		for _, when := range []string{"before", "after"} {
+			t.Run(fmt.Sprintf("%d %s", n, when), func(t *testing.T) {
+				t.Parallel()
+				b := newListBed(t)
+				b.bring(usual, "a", "b")
+				seen := 0
+				b.broken = func(_ http.ResponseWriter, r *http.Request) bool {
+					seen++
+					if seen < n {
+						return false
+					}
+					if when == "after" && seen == n {
+						b.sim.ServeHTTP(httptest.NewRecorder(), r)
+					}
+					panic(http.ErrAbortHandler) // and so is all that follows: the process is dead
+				}
+				b.Expect(b.push(usual, "push-1")).NotTo(Succeed())
+				b.broken = nil
+				b.Expect(b.push(usual, "push-1")).To(Succeed())
+				b.Expect(b.state(usual)).To(Equal(listed))
+				shop, _ := b.sim.Shop(b.store.Domain)
+				b.Expect(shop.Files).To(HaveLen(2), "no photo is left over")
+			})
+		}
+	}
+}
+
+func TestWhatBecomesOfAListing(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		then   func(*listBed)
+		want   string
+	}{
+		"dearer": {"its price follows", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error { i, _ := tx.Item(usual); i.PriceCents = 3000; return tx.PutItem(i) })
+		}, `listed, 0 photos to send | ACTIVE "Rain boots" 3000/0 stock 1, 2 photos, published true`},
+		"renamed": {"its title follows", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error { i, _ := tx.Item(usual); i.Title = "Boots"; return tx.PutItem(i) })
+		}, `listed, 0 photos to send | ACTIVE "Boots" 2499/0 stock 1, 2 photos, published true`},
+		"another photo": {"it is put behind the others", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error {
+				_, err := tx.PutPhoto(ledger.ItemPhoto{ItemID: usual, Hash: "c", Width: 8, Height: 6, Bytes: 100})
+				return err
+			})
+		}, `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 3 photos, published true`},
+		"marked down": {"the price before stands beside it", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error {
+				e, _ := tx.SaleEvent(deliverytest.Event)
+				e.MarkdownStartsAt, e.MarkdownPercent = b.now, 50_00
+				return tx.PutSaleEvent(e)
+			})
+		}, `listed, 0 photos to send | ACTIVE "Rain boots" 1250/2499 stock 1, 2 photos, published true`},
+		"withdrawn": {"it is off the shelf", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error { _, err := catalog.Withdraw(tx, usual, "ana"); return err })
+		}, `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+		"sold there": {"the last piece is not put back: the webhook is on its way", func(b *listBed) {
+			_, err := b.sim.Checkout(b.store.Domain, simulator.Checkout{Lines: []simulator.CheckoutLine{{SKU: usual}}})
+			b.Expect(err).NotTo(HaveOccurred())
+		}, `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+		"back from the till": {"what was taken off the shelf is put there again", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Sold)) })
+			b.Expect(b.push(usual, "push-sold")).To(Succeed())
+			b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Listed)) })
+		}, listed},
+		"over": {"the event has ended", func(b *listBed) { b.now = b.now.Add(25 * time.Hour) },
+			`listed, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+		"deleted": {"a person deleted it, and a person decides", func(b *listBed) {
+			b.in(func(tx *ledger.Tx) error {
+				p, err := tx.Product(usual)
+				b.Expect(err).NotTo(HaveOccurred())
+				b.Expect(b.sim.DeleteProduct(b.store.Domain, p.ProductID)).To(Succeed())
+				return catalog.Deleted(tx, p.ProductID, "products/delete")
+			})
+		}, `listed, 0 photos to send`},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newListBed(t)
+			b.bring(usual, "a", "b")
+			b.Expect(b.push(usual, "push-1")).To(Succeed())
+			tc.then(b)
+			for _, key := range []string{"push-2", "push-3"} {
+				b.Expect(b.push(usual, key)).To(Succeed())
+				b.Expect(b.state(usual)).To(Equal(tc.want), tc.reason)
+			}
+		})
+	}
+}
+
+func TestWithoutTheRightToPublish(t *testing.T) {
+	b := newListBed(t)
+	place, err := b.shop.Place(t.Context())
+	b.Expect(err).NotTo(HaveOccurred())
+	b.shop.Place = func(context.Context) (catalog.Place, error) { return catalog.Place{Location: place.Location}, nil }
+	b.bring(usual)
+	b.Expect(b.push(usual, "push-1")).To(Succeed())
+	b.Expect(b.state(usual)).To(Equal(`ready, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 1, 0 photos, published false`))
+	findings := func() (kinds []string) {
+		b.Expect(b.ledger.View(t.Context(), b.store.Store, func(tx *ledger.Tx) error {
+			list, err := tx.Findings()
+			for _, f := range list {
+				kinds = append(kinds, f.Kind)
+			}
+			return err
+		})).To(Succeed())
+		return kinds
+	}
+	b.Expect(findings()).To(Equal([]string{catalog.FindingNotPublishable}))
+	b.shop.Place = func(context.Context) (catalog.Place, error) { return place, nil }
+	b.Expect(b.push(usual, "push-2")).To(Succeed())
+	b.Expect(b.state(usual)).To(Equal(`listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 0 photos, published true`))
+	b.Expect(findings()).To(BeEmpty())
+}
+
+// TestAProductThatAPersonMade is taken over by its SKU, and by no other sign.
+func TestAProductThatAPersonMade(t *testing.T) {
+	b := newListBed(t)
+	b.bring(usual)
+	_, err := b.store.Shelve(b.sim, usual, 1000)
+	b.Expect(err).NotTo(HaveOccurred())
+	b.Expect(b.push(usual, "push-1")).To(Succeed())
+	b.Expect(b.state(usual)).To(Equal(`listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 0 photos, published true`))
+}
+
+func TestPhotosThatNobodyKeeps(t *testing.T) {
+	b := newListBed(t)
+	b.shop.Photos = nil
+	b.bring(usual, "a")
+	b.Expect(b.push(usual, "push-1")).To(MatchError(catalog.ErrNoPhotos))
+}
