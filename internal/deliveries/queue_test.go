@@ -207,3 +207,21 @@ func TestAShopThatHasToBeWaitedFor(t *testing.T) {
 		}
 	})
 }
+
+// TestTheEndOfAnEvent: what is not sold leaves the shop, and nobody has to ask for it.
+func TestTheEndOfAnEvent(t *testing.T) {
+	on(t, usual, func(b *bed) {
+		b.bring("boots")
+		store := b.stores[0].Store
+		b.Expect(b.ledger.Update(b.t.Context(), store, func(tx *ledger.Tx) error {
+			event, err := tx.SaleEvent(deliverytest.Event)
+			if err != nil {
+				return err
+			}
+			event.EndsAt = tx.Now()
+			return tx.PutSaleEvent(event)
+		})).To(Succeed())
+		b.running((&deliveries.Watcher{Queue: b.queue}).Start)
+		b.Eventually(func() string { return b.outcome("boots") }).Should(Equal("unsold, , , [0], DRAFT"))
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
 
@@ -16,8 +17,9 @@ const (
 	pruneAtOnce = 1000
 )
 
-// Watcher measures what waits and what is dead in the inboxes of all stores, and
-// lets go of what is long done.
+// Watcher looks into the inboxes of all stores: it measures what waits and what is dead,
+// and lets go of what is long done. And it has products follow where a sale event ends
+// or a markdown begins.
 type Watcher struct {
 	Queue *Queue
 	seen  map[ledger.Store]bool
@@ -63,10 +65,29 @@ func (w *Watcher) watch(ctx context.Context) {
 
 func (q *Queue) look(ctx context.Context, store ledger.Store) error {
 	var b ledger.Backlog
-	if err := q.ledger.View(ctx, store, func(tx *ledger.Tx) (err error) { b, err = tx.Backlog(); return err }); err != nil {
+	var due bool
+	err := q.ledger.View(ctx, store, func(tx *ledger.Tx) (err error) {
+		if b, err = tx.Backlog(); err == nil {
+			due, err = catalog.Due(tx)
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	q.metrics.standing(store, b)
+	for due {
+		err := q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
+			push, more, err := catalog.Turn(tx)
+			if due = more; err != nil {
+				return err
+			}
+			return Push(tx, push)
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if !b.OldestDone.IsZero() && b.OldestDone.Before(q.now().Add(-keepBodies)) {
 		return q.ledger.Update(ctx, store, func(tx *ledger.Tx) error { return tx.PruneDeliveries(q.now().Add(-keepBodies), pruneAtOnce) })
 	}

@@ -105,3 +105,30 @@ func (t *Tx) orderTimes(event string) ([]time.Time, error) {
 JOIN orders o ON o.tenant = s.tenant AND o.store = s.store AND o.order_id = s.order_id
 WHERE s.tenant = $1 AND s.store = $2 AND s.event_id = $3 ORDER BY o.created_at`, event)
 }
+
+// EventDone is what was last done about the times of an event.
+type EventDone struct {
+	EventID string
+	// EndsAt is the end that its items were taken off the shelf for; zero for none.
+	EndsAt time.Time
+	// MarkdownStartsAt and MarkdownPercent are of the markdown that its items' prices
+	// follow; zero for none.
+	MarkdownStartsAt time.Time
+	MarkdownPercent  commission.Percent
+}
+
+func (d *EventDone) columns() []any {
+	return []any{&d.EventID, at{&d.EndsAt}, at{&d.MarkdownStartsAt}, &d.MarkdownPercent}
+}
+
+// EventsDone reads what was done about each event, by id.
+func (t *Tx) EventsDone() ([]EventDone, error) {
+	return collect(t, (*EventDone).columns, "SELECT event_id, done_ends_at, done_markdown_starts_at, done_markdown_percent FROM sale_events WHERE tenant = $1 AND store = $2 ORDER BY event_id")
+}
+
+// PutEventDone records what was done about an event.
+func (t *Tx) PutEventDone(d EventDone) error {
+	_, err := t.exec("UPDATE sale_events SET done_ends_at = $4, done_markdown_starts_at = $5, done_markdown_percent = $6 WHERE tenant = $1 AND store = $2 AND event_id = $3",
+		d.EventID, micros(d.EndsAt), micros(d.MarkdownStartsAt), int64(d.MarkdownPercent))
+	return err
+}

@@ -42,8 +42,8 @@ type engine interface {
 	reading(db *sql.DB) *sql.DB
 	// completeJob is the statement that completes a job of the queue.
 	completeJob() string
-	// enqueue makes a job in a transaction.
-	enqueue(ctx context.Context, tx *sql.Tx, job Job) error
+	// enqueue makes jobs in a transaction.
+	enqueue(ctx context.Context, tx *sql.Tx, jobs []Job) error
 	// options are those of a transaction.
 	options(changes bool) *sql.TxOptions
 	// migrate brings the tables, and those of the queue, up to date.

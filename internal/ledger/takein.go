@@ -64,17 +64,19 @@ func (s *sqlite) takeIn(ctx context.Context, db *sql.DB, list []Delivery, jobs [
 			return err
 		}
 	}
-	for _, j := range jobs {
-		if err := s.enqueue(ctx, tx, j); err != nil {
-			return err
-		}
+	if err := s.enqueue(ctx, tx, jobs); err != nil {
+		return err
 	}
 	return tx.Commit()
 }
 
-func (s *sqlite) enqueue(ctx context.Context, tx *sql.Tx, j Job) error {
-	_, err := tx.ExecContext(ctx, insertJob, j.Kind, j.Queue, j.Args, j.Priority, j.MaxAttempts)
-	return err
+func (s *sqlite) enqueue(ctx context.Context, tx *sql.Tx, jobs []Job) error {
+	for _, j := range jobs {
+		if _, err := tx.ExecContext(ctx, insertJob, j.Kind, j.Queue, j.Args, j.Priority, j.MaxAttempts); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const (
@@ -86,10 +88,8 @@ SELECT kind, queue, args::jsonb, priority, max_attempts, 'available' FROM unnest
 	postgresCompletes = "UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = $1 AND state = 'running'"
 )
 
-// enqueue is for few jobs: each is a round trip.
-func (p *postgres) enqueue(ctx context.Context, tx *sql.Tx, j Job) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO river_job (kind, queue, args, priority, max_attempts, state) VALUES ($1, $2, $3::jsonb, $4, $5, 'available')",
-		j.Kind, j.Queue, j.Args, j.Priority, j.MaxAttempts)
+func (p *postgres) enqueue(ctx context.Context, tx *sql.Tx, jobs []Job) error {
+	_, err := tx.ExecContext(ctx, insertJobs, jobArrays(jobs)...)
 	return err
 }
 
