@@ -12,6 +12,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/commission"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -138,7 +139,12 @@ func (r *ShopifyStoreReconciler) record(ctx context.Context, run *storeRun, befo
 		if result, err = orders.SettleEvent(tx, event, reason); err != nil {
 			return err
 		}
-		return deliveries.Push(tx, result.Push())
+		// What the times ask for now; where that is much, the rest follows in a minute.
+		push, _, err := catalog.Turn(tx)
+		if err != nil {
+			return err
+		}
+		return deliveries.Push(tx, append(push, result.Push()...))
 	})
 	if err != nil {
 		return err

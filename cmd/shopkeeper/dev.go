@@ -142,8 +142,8 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	if err != nil {
 		return err
 	}
-	m := &market{sim: sim, books: books, out: out}
-	if err := m.run(ctx, samples.files, stores, o.timeout); err != nil {
+	m := &market{sim: sim, books: books, kube: kube, timeout: o.timeout, out: out, till: map[string]sold{}}
+	if err := m.run(ctx, samples.files, stores); err != nil {
 		return err
 	}
 	return reportAccess(out, kubeconfig, endpoint, intake)

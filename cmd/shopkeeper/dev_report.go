@@ -93,7 +93,7 @@ Take items in and sell them at the till, as somebody who may:
   KUBECTL create serviceaccount -n client-maple-kids till
   KUBECTL create rolebinding -n client-maple-kids till --clusterrole shopkeeper-tenant-editor --serviceaccount client-maple-kids:till
   TOKEN=$(KUBECTL create token -n client-maple-kids --audience AUDIENCE till)
-  curl -s -H "Authorization: Bearer $TOKEN" 'INTAKE/api/v1/namespaces/client-maple-kids/stores/maple-kids/items?state=listed'
+  curl -s -H "Authorization: Bearer $TOKEN" 'INTAKE/api/v1/namespaces/client-maple-kids/stores/maple-kids/items?state=unsold'
 Change a shop behind the operator's back, and see it corrected:
   curl -s ENDPOINT/__sim/shops/maple-kids.myshopify.com/webhook_subscriptions
 `))

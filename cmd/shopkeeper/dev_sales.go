@@ -7,30 +7,46 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/intake"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/orders"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 	"github.com/shopkeeper-dev/shopkeeper/internal/statements"
 )
 
-// market has customers buy in the simulated shops what was imported, and holds the
-// statements against what the shops sold.
+// market holds a sale event in the simulated shops with what is imported, and holds the
+// statements against what was sold.
 type market struct {
-	sim   *simulator.Simulator
-	books *ledger.Ledger
-	out   io.Writer
+	sim     *simulator.Simulator
+	books   *ledger.Ledger
+	kube    client.Client
+	timeout time.Duration
+	out     io.Writer
+	// till is what was sold beside the shops, by domain.
+	till map[string]sold
 }
 
-// run imports what the consignors of each store bring, sells, and waits for the
-// statements. A store without files sells nothing.
-func (m *market) run(ctx context.Context, files fs.FS, stores []v1alpha1.ShopifyStore, timeout time.Duration) error {
-	var selling []v1alpha1.ShopifyStore
+// stall is a store whose event is held.
+type stall struct {
+	store v1alpha1.ShopifyStore
+	items []ledger.Item
+}
+
+func (s *stall) domain() string { return s.store.Spec.ShopDomain }
+
+// run imports what the consignors of each store bring, and goes through the event. A
+// store without files sells nothing.
+func (m *market) run(ctx context.Context, files fs.FS, stores []v1alpha1.ShopifyStore) error {
+	var stalls []*stall
 	for _, store := range stores {
 		brought, err := readFiles(files, store.Name)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -39,35 +55,20 @@ func (m *market) run(ctx context.Context, files fs.FS, stores []v1alpha1.Shopify
 		if err != nil {
 			return err
 		}
-		if err := m.importInto(ctx, store, brought); err != nil {
+		s := &stall{store: store}
+		if err := m.open(ctx, s); err != nil {
+			return err
+		}
+		if err := m.importInto(ctx, s.store, brought); err != nil {
 			return fmt.Errorf("importing into %s: %w", storeOf(store), err)
 		}
-		if err := m.hold(ctx, store); err != nil {
-			return err
-		}
-		selling = append(selling, store)
+		stalls = append(stalls, s)
 	}
-	return m.reckonAll(ctx, selling, timeout)
-}
-
-// reckonAll waits for the statements, has one item given back in each shop, and
-// prints the statements that come of it.
-func (m *market) reckonAll(ctx context.Context, stores []v1alpha1.ShopifyStore, timeout time.Duration) error {
-	for _, store := range stores {
-		if _, err := m.settled(ctx, store, timeout); err != nil {
-			return err
-		}
-		if err := m.giveBack(store.Spec.ShopDomain); err != nil {
-			return err
-		}
-	}
-	for _, store := range stores {
-		r, err := m.settled(ctx, store, timeout)
-		if err != nil {
-			return err
-		}
-		if err := m.print(storeOf(store), r); err != nil {
-			return err
+	for _, act := range []func(context.Context, *stall) error{m.list, m.sell, m.settle, m.giveBack, m.settle, m.markDown, m.settle, m.close, m.show} {
+		for _, s := range stalls {
+			if err := act(ctx, s); err != nil {
+				return fmt.Errorf("%s: %w", storeOf(s.store), err)
+			}
 		}
 	}
 	return nil
@@ -99,49 +100,74 @@ func (m *market) importInto(ctx context.Context, store v1alpha1.ShopifyStore, fi
 	return err
 }
 
-// hold runs the market for a store: its items become products, customers buy some
-// of them, and one gives something back.
-func (m *market) hold(ctx context.Context, store v1alpha1.ShopifyStore) error {
-	items, err := m.items(ctx, storeOf(store))
-	if err != nil {
+// list waits until all that was imported is for sale in the shop.
+func (m *market) list(ctx context.Context, s *stall) (err error) {
+	if s.items, err = m.items(ctx, storeOf(s.store)); err != nil {
 		return err
 	}
-	if len(items) < 11 {
-		return fmt.Errorf("%s: %d items were imported, and the demo picks from 11", storeOf(store), len(items))
+	if len(s.items) < 11 {
+		return fmt.Errorf("%d items were imported, and the demo picks from 11", len(s.items))
 	}
-	for _, item := range items {
-		if _, err := m.sim.AddProduct(store.Spec.ShopDomain, simulator.NewProduct{
-			Title: item.Title, Status: "ACTIVE",
-			Variants: []simulator.NewVariant{{SKU: item.ID, Barcode: item.ID, Price: simulator.Cents(item.PriceCents), Available: 1}},
-		}); err != nil {
-			return err
+	err = m.until(ctx, func(ctx context.Context) (string, error) {
+		items, err := m.items(ctx, storeOf(s.store))
+		left := slices.DeleteFunc(items, func(i ledger.Item) bool { return i.State == string(catalog.Listed) })
+		if err != nil || len(left) == 0 {
+			return "", err
 		}
+		return fmt.Sprintf("%d items are not in the shop yet", len(left)), nil
+	})
+	if err == nil {
+		_, _ = fmt.Fprintf(m.out, "%s: %d items are listed in %s\n", storeOf(s.store), len(s.items), s.domain())
 	}
-	return m.sell(store.Spec.ShopDomain, items)
-}
-
-func (m *market) sell(shop string, items []ledger.Item) error {
-	line := func(i int) simulator.CheckoutLine { return simulator.CheckoutLine{SKU: items[i].ID} }
-	if _, err := m.sim.Checkout(shop, simulator.Checkout{Lines: []simulator.CheckoutLine{line(0), line(3)}}); err != nil {
-		return err
-	}
-	if _, err := m.sim.Checkout(shop, simulator.Checkout{Lines: []simulator.CheckoutLine{line(6), line(9)},
-		Discounts: []simulator.Discount{{Code: "SPRING10", Percent: 10, Method: simulator.AllocateAcross}}}); err != nil {
-		return err
-	}
-	later, err := m.sim.Checkout(shop, simulator.Checkout{Lines: []simulator.CheckoutLine{line(10)}, Payment: "UNPAID"})
-	if err != nil {
-		return err
-	}
-	_, err = m.sim.Pay(shop, later.ID, 0)
 	return err
 }
 
+// sell has customers buy in the shop, and one at the till beside it.
+func (m *market) sell(ctx context.Context, s *stall) error {
+	line := func(i int) simulator.CheckoutLine { return simulator.CheckoutLine{SKU: s.items[i].ID} }
+	if _, err := m.buy(s, simulator.Checkout{Lines: []simulator.CheckoutLine{line(0), line(3)}}); err != nil {
+		return err
+	}
+	if _, err := m.buy(s, simulator.Checkout{Lines: []simulator.CheckoutLine{line(6), line(9)},
+		Discounts: []simulator.Discount{{Code: "SPRING10", Percent: 10, Method: simulator.AllocateAcross}}}); err != nil {
+		return err
+	}
+	later, err := m.buy(s, simulator.Checkout{Lines: []simulator.CheckoutLine{line(10)}, Payment: "UNPAID"})
+	if err != nil {
+		return err
+	}
+	if _, err = m.sim.Pay(s.domain(), later.ID, 0); err != nil {
+		return err
+	}
+	item := s.items[1]
+	m.till[s.domain()] = sold{lines: 1, net: item.PriceCents}
+	return m.books.Update(ctx, storeOf(s.store), func(tx *ledger.Tx) error {
+		_, result, err := orders.Sell(tx, item.ID, item.PriceCents, "demo")
+		if err != nil {
+			return err
+		}
+		return deliveries.Push(tx, result.Push())
+	})
+}
+
+// buy has a customer buy online, from where the shop has the first thing.
+func (m *market) buy(s *stall, c simulator.Checkout) (simulator.Order, error) {
+	shop, _ := m.sim.Shop(s.domain())
+	for _, i := range shop.InventoryItems {
+		for _, l := range i.Levels {
+			if i.SKU == c.Lines[0].SKU && l.Available > 0 {
+				c.LocationID = l.LocationID
+			}
+		}
+	}
+	return m.sim.Checkout(s.domain(), c)
+}
+
 // giveBack refunds the second item of the first order, which goes on the shelf again.
-func (m *market) giveBack(domain string) error {
-	shop, _ := m.sim.Shop(domain)
+func (m *market) giveBack(_ context.Context, s *stall) error {
+	shop, _ := m.sim.Shop(s.domain())
 	o := shop.Orders[0]
-	_, err := m.sim.RefundOrder(domain, o.ID, simulator.RefundRequest{Lines: []simulator.RefundRequestLine{{LineID: o.Lines[1].ID, RestockType: "RETURN"}}})
+	_, err := m.sim.RefundOrder(s.domain(), o.ID, simulator.RefundRequest{Lines: []simulator.RefundRequestLine{{LineID: o.Lines[1].ID, RestockType: "RETURN"}}})
 	return err
 }
 
@@ -187,8 +213,9 @@ type sold struct {
 	net   int64
 }
 
-// soldIn reads what was sold from the shop itself.
+// soldIn reads what was sold from the shop itself, and adds what the till sold.
 func (m *market) soldIn(domain string) (total sold) {
+	total = m.till[domain]
 	shop, _ := m.sim.Shop(domain)
 	for _, o := range shop.Orders {
 		if o.Test || !o.CancelledAt.IsZero() || !paid(o) {
@@ -269,23 +296,50 @@ func (r *reckoning) agrees(with sold) bool {
 	return r.lines == with.lines && r.net == with.net && r.consignor+r.shop == r.net
 }
 
-// settled waits until the statements of a store tell what its shop sold.
-func (m *market) settled(ctx context.Context, store v1alpha1.ShopifyStore, timeout time.Duration) (got reckoning, err error) {
-	want := m.soldIn(store.Spec.ShopDomain)
-	err = wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, timeout, true, func(ctx context.Context) (bool, error) {
+// settle waits until the statements of a store tell what was sold.
+func (m *market) settle(ctx context.Context, s *stall) error {
+	want := m.soldIn(s.domain())
+	return m.until(ctx, func(ctx context.Context) (string, error) {
 		var waiting ledger.Backlog
-		err := m.books.View(ctx, storeOf(store), func(tx *ledger.Tx) (err error) { waiting, err = tx.Backlog(); return err })
-		if err != nil || waiting.Pending > 0 {
-			return false, err
+		err := m.books.View(ctx, storeOf(s.store), func(tx *ledger.Tx) (err error) { waiting, err = tx.Backlog(); return err })
+		if err != nil {
+			return "", err
 		}
-		got, err = m.reckon(ctx, storeOf(store))
-		return got.agrees(want), err
+		got, err := m.reckon(ctx, storeOf(s.store))
+		if err != nil || waiting.Pending == 0 && got.agrees(want) {
+			return "", err
+		}
+		return fmt.Sprintf("%d items were sold for %s, and the statements tell of %d for %s; %d webhooks wait",
+			want.lines, simulator.Cents(want.net), got.lines, simulator.Cents(got.net), waiting.Pending), nil
 	})
-	if wait.Interrupted(err) {
-		err = fmt.Errorf("%s: the shop sold %d items for %s, and the statements tell of %d for %s", storeOf(store),
-			want.lines, simulator.Cents(want.net), got.lines, simulator.Cents(got.net))
+}
+
+// until waits until nothing is missing any more.
+func (m *market) until(ctx context.Context, missing func(context.Context) (string, error)) error {
+	last := ""
+	err := wait.PollUntilContextTimeout(ctx, 100*time.Millisecond, m.timeout, true, func(ctx context.Context) (bool, error) {
+		what, err := missing(ctx)
+		if err == nil {
+			last = what
+		}
+		return err == nil && what == "", err
+	})
+	if wait.Interrupted(err) && last != "" {
+		return fmt.Errorf("after %s: %s", m.timeout, last)
 	}
-	return got, err
+	return err
+}
+
+// show prints the statements, which were held against the shop.
+func (m *market) show(ctx context.Context, s *stall) error {
+	if err := m.settle(ctx, s); err != nil {
+		return err
+	}
+	r, err := m.reckon(ctx, storeOf(s.store))
+	if err != nil {
+		return err
+	}
+	return m.print(storeOf(s.store), r)
 }
 
 // print shows the statements of those who sold something, and what they come to.
