@@ -14,7 +14,7 @@ func eventOf(spec *v1alpha1.SaleEvent) (ledger.SaleEvent, error) {
 		ID: spec.ID, Name: spec.Name, StartsAt: spec.StartsAt.UTC(), EndsAt: spec.EndsAt.UTC(), ReturnWindowEndsAt: spec.ReturnWindowEndsAt.UTC(),
 		Keeps: spec.OnEnd == v1alpha1.EventEndKeep,
 	}
-	if spec.Markdown == nil {
+	if spec.Markdown.StartsAt.IsZero() {
 		return e, nil
 	}
 	percent, err := commission.ParsePercent(spec.Markdown.PercentOff)

@@ -43,7 +43,7 @@ type SaleEvent struct {
 
 	// markdown is when and by how much items that are marked for it get cheaper.
 	// +optional
-	Markdown *Markdown `json:"markdown,omitempty"`
+	Markdown Markdown `json:"markdown,omitzero"`
 
 	// terms are the versions of what consignors are promised, the oldest first. An
 	// order falls under the version in effect at its own time, and one that is older

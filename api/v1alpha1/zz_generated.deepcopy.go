@@ -236,11 +236,7 @@ func (in *SaleEvent) DeepCopyInto(out *SaleEvent) {
 	in.StartsAt.DeepCopyInto(&out.StartsAt)
 	in.EndsAt.DeepCopyInto(&out.EndsAt)
 	in.ReturnWindowEndsAt.DeepCopyInto(&out.ReturnWindowEndsAt)
-	if in.Markdown != nil {
-		in, out := &in.Markdown, &out.Markdown
-		*out = new(Markdown)
-		(*in).DeepCopyInto(*out)
-	}
+	in.Markdown.DeepCopyInto(&out.Markdown)
 	if in.Terms != nil {
 		in, out := &in.Terms, &out.Terms
 		*out = make([]SaleTerms, len(*in))

@@ -53,7 +53,7 @@ func (m *market) reschedule(ctx context.Context, s *stall, change func(*v1alpha1
 func (m *market) markDown(ctx context.Context, s *stall) error {
 	begun := time.Now().Truncate(time.Second).Add(-time.Minute)
 	if err := m.reschedule(ctx, s, func(e *v1alpha1.SaleEvent) {
-		e.Markdown = &v1alpha1.Markdown{StartsAt: metav1.NewTime(begun), PercentOff: "50"}
+		e.Markdown = v1alpha1.Markdown{StartsAt: metav1.NewTime(begun), PercentOff: "50"}
 	}); err != nil {
 		return err
 	}
