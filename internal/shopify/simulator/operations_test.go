@@ -87,21 +87,45 @@ func inputs(w *world) map[string]map[string]any {
 			"inventoryItemId": gid("InventoryItem", shop.InventoryItems[0].ID), "locationId": gid("Location", shop.Locations[0].ID),
 			"changeFromQuantity": 1, "quantity": 0,
 		}}}},
-		"Order":                     {"id": gid("Order", shop.Orders[0].ID)},
-		"OrderLines":                {"id": gid("Order", shop.Orders[0].ID), "after": nil},
-		"RefundLines":               {"id": gid("Refund", shop.Orders[0].Refunds[0].ID)},
-		"RefundAdjustments":         {"id": gid("Refund", shop.Orders[0].Refunds[0].ID)},
-		"OrdersByUpdate":            {"query": "updated_at:>='2026-11-23T09:00:00Z'"},
-		"Product":                   {"id": gid("Product", shop.Products[0].ID)},
-		"ProductVariants":           {"id": gid("Product", shop.Products[0].ID)},
-		"VariantsBySKU":             {"query": "sku:'HAT-1'"},
-		"InventoryItem":             {"id": gid("InventoryItem", shop.InventoryItems[0].ID)},
-		"InventoryLevels":           {"id": gid("InventoryItem", shop.InventoryItems[0].ID)},
-		"UpdateProduct":             {"product": map[string]any{"id": gid("Product", shop.Products[0].ID), "status": "DRAFT"}},
+		"Order":             {"id": gid("Order", shop.Orders[0].ID)},
+		"OrderLines":        {"id": gid("Order", shop.Orders[0].ID), "after": nil},
+		"RefundLines":       {"id": gid("Refund", shop.Orders[0].Refunds[0].ID)},
+		"RefundAdjustments": {"id": gid("Refund", shop.Orders[0].Refunds[0].ID)},
+		"OrdersByUpdate":    {"query": "updated_at:>='2026-11-23T09:00:00Z'"},
+		"Product":           {"id": gid("Product", shop.Products[0].ID)},
+		"ProductVariants":   {"id": gid("Product", shop.Products[0].ID)},
+		"VariantsBySKU":     {"query": "sku:'HAT-1'"},
+		"InventoryItem":     {"id": gid("InventoryItem", shop.InventoryItems[0].ID)},
+		"InventoryLevels":   {"id": gid("InventoryItem", shop.InventoryItems[0].ID)},
+		"UpdateProduct":     {"product": map[string]any{"id": gid("Product", shop.Products[0].ID), "status": "DRAFT"}},
+		"ProductByItem":     {"item": itemID("HAT-1")},
+		"CreateProduct": {"item": itemID("BOOTS-1"), "input": map[string]any{
+			"title": "Boots", "status": "DRAFT", "productOptions": []any{map[string]any{"name": "Title", "values": []any{map[string]any{"name": "Default Title"}}}},
+			"metafields": []any{map[string]any{"namespace": "consignment", "key": "item_id", "type": "id", "value": "BOOTS-1"}},
+			"variants": []any{map[string]any{
+				"optionValues": []any{map[string]any{"optionName": "Title", "name": "Default Title"}}, "sku": "BOOTS-1", "price": "12.00",
+				"inventoryItem": map[string]any{"tracked": true, "sku": "BOOTS-1"},
+			}},
+		}},
+		"UpdateVariants": {"product": gid("Product", shop.Products[0].ID), "variants": []any{map[string]any{
+			"id": gid("ProductVariant", shop.Products[0].Variants[0].ID), "price": "9.00", "compareAtPrice": "12.00",
+		}}},
+		"PublishProduct": {"id": gid("Product", shop.Products[0].ID), "publication": gid("Publication", shop.Publications[0].ID)},
+		"StageUploads": {"input": []any{map[string]any{
+			"filename": "boots.jpg", "mimeType": "image/jpeg", "resource": "IMAGE", "httpMethod": "POST", "fileSize": "1000",
+		}}},
+		"AddMedia": {"product": gid("Product", shop.Products[0].ID), "media": []any{map[string]any{
+			"originalSource": w.uploaded("boots.jpg", photo(4, 3)), "alt": "Boots", "mediaContentType": "IMAGE",
+		}}},
 		"WebhookSubscriptionNames":  {},
 		"OneLocation":               {"id": gid("Location", shop.Locations[0].ID)},
 		"DeleteWebhookSubscription": {"id": gid("WebhookSubscription", shop.WebhookSubscriptions[0].ID)},
 	}
+}
+
+// itemID is the custom id of an item's product.
+func itemID(item string) map[string]any {
+	return map[string]any{"namespace": "consignment", "key": "item_id", "value": item}
 }
 
 // TestOperationsOfTheClient runs every document that our client sends against
@@ -120,6 +144,8 @@ func TestOperationsOfTheClient(t *testing.T) {
 					s.InventoryItems = []InventoryItem{{Levels: []InventoryLevel{{LocationID: s.Locations[0].ID, Available: 1}}}}
 					s.MetafieldDefinitions = []MetafieldDefinition{{
 						OwnerType: "PRODUCT", Namespace: "consignment", Key: "consignor_id", Name: "Consignor", Type: "single_line_text_field",
+					}, {
+						OwnerType: "PRODUCT", Namespace: "consignment", Key: "item_id", Name: "Item", Type: "id",
 					}}
 					s.WebhookSubscriptions = []WebhookSubscription{{App: s.Apps[0].ClientID, Topic: "ORDERS_CREATE", URI: "https://relay.example/hooks/maple"}}
 				})
