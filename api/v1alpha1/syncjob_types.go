@@ -279,15 +279,6 @@ const (
 	ItemWithdrawn ItemStatus = "Withdrawn"
 )
 
-// Condition types of a SyncJob, beside Ready, Reconciling and Stalled of
-// kstatus.
-const (
-	// CompleteCondition: the job ended and did all that it set out to do.
-	CompleteCondition = "Complete"
-	// FailedCondition: the job ended without doing so.
-	FailedCondition = "Failed"
-)
-
 // Labels of the SyncJobs that a schedule makes.
 const (
 	// StoreLabel is the name of the ShopifyStore, or a digest of one that is too
@@ -304,8 +295,9 @@ const (
 // +kubebuilder:resource:shortName=sync,categories=shopkeeper
 // +kubebuilder:printcolumn:name="Store",type=string,JSONPath=`.spec.storeRef.name`
 // +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.spec.type`
-// +kubebuilder:printcolumn:name="Complete",type=string,JSONPath=`.status.conditions[?(@.type=="Complete")].status`
-// +kubebuilder:printcolumn:name="Failed",type=string,JSONPath=`.status.conditions[?(@.type=="Failed")].status`
+// +kubebuilder:printcolumn:name="Percent",type=integer,JSONPath=`.status.progress.percent`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Status",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 
 // SyncJob is one run of a job on a client's store.

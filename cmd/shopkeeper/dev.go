@@ -126,7 +126,7 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	processes.Go(func() error {
 		return runManager(ctx, config, managerOptions{
 			relayURL: relay.url(), relayRoutesSecret: devRoutes.Name, relayRoutesNamespace: devRoutes.Namespace, askRelay: relay.ask(),
-			ledger: books, resyncInterval: o.resync, workers: 4, shopifyEndpoint: endpoint, metricsAddress: "0", probeAddress: "0",
+			ledger: books, resyncInterval: o.resync, workers: 4, jobWorkers: 4, shopifyEndpoint: endpoint, metricsAddress: "0", probeAddress: "0",
 		})
 	})
 	intake, err := runDevConsole(ctx, processes, config, kube, books)

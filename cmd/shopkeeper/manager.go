@@ -38,6 +38,7 @@ type managerOptions struct {
 	relayRoutesNamespace string
 	resyncInterval       time.Duration
 	workers              int
+	jobWorkers           int
 	shopifyEndpoint      string
 	shopifyEndpointCA    string
 	leaderElect          bool
@@ -59,6 +60,7 @@ func (o *managerOptions) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.ledgerURL, "ledger-url", o.ledgerURL, "the ledger: postgres://user:password@host/database; $"+ledgerURLVariable+" where it is not given. Without one, no webhook is worked off")
 	flags.DurationVar(&o.resyncInterval, "resync-interval", o.resyncInterval, "how often an idle store is compared with its spec (5% jitter)")
 	flags.IntVar(&o.workers, "workers", o.workers, "how many stores are reconciled at a time")
+	flags.IntVar(&o.jobWorkers, "job-workers", o.jobWorkers, "how many SyncJobs run at a time, at most half of them such that walk through a shop")
 	flags.StringVar(&o.shopifyEndpoint, "shopify-endpoint", o.shopifyEndpoint, "send the requests of all shops to this URL instead; for the simulator")
 	flags.StringVar(&o.shopifyEndpointCA, "shopify-endpoint-ca-file", o.shopifyEndpointCA, "PEM file with the CA of --shopify-endpoint")
 	flags.BoolVar(&o.leaderElect, "leader-elect", o.leaderElect, "let one of several managers work at a time")
@@ -70,13 +72,13 @@ func (o *managerOptions) bind(flags *pflag.FlagSet) {
 
 func newManagerCommand() *cobra.Command {
 	options := managerOptions{
-		relayRoutesSecret: "shopkeeper-relay-routes", resyncInterval: 10 * time.Minute, workers: 10, leaderElect: true,
+		relayRoutesSecret: "shopkeeper-relay-routes", resyncInterval: 10 * time.Minute, workers: 10, jobWorkers: 20, leaderElect: true,
 		metricsAddress: ":8080", probeAddress: ":8081", askRelay: askRelay,
 	}
 	kubeconfig := ""
 	cmd := &cobra.Command{
 		Use:   "manager",
-		Short: "Reconcile ShopifyStores",
+		Short: "Reconcile ShopifyStores and run SyncJobs",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			setUpLogging(options.debug)
@@ -171,7 +173,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 		return fmt.Errorf("setting up the store controller: %w", err)
 	}
 	if books != nil {
-		if err := workOff(mgr, books, reconciler); err != nil {
+		if err := workOff(mgr, books, reconciler, o.jobWorkers); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/go-logr/logr"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/shopkeeper-dev/shopkeeper/controllers"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
 
@@ -33,8 +35,8 @@ func (o *managerOptions) openLedger(ctx context.Context) (*ledger.Ledger, func()
 	return books, books.Close, nil
 }
 
-// workOff sets up what works webhooks off.
-func workOff(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.ShopifyStoreReconciler) error {
+// workOff sets up what works webhooks off, and what runs SyncJobs.
+func workOff(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.ShopifyStoreReconciler, jobWorkers int) error {
 	queue, err := deliveries.New(deliveries.Options{
 		Ledger: books, Shops: controllers.Shops{Reconciler: reconciler},
 		Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("deliveries"))), Registerer: metrics.Registry,
@@ -46,5 +48,19 @@ func workOff(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.Sho
 	if err := mgr.Add(queue); err != nil {
 		return err
 	}
-	return mgr.Add(&deliveries.Watcher{Queue: queue})
+	if err := mgr.Add(&deliveries.Watcher{Queue: queue}); err != nil {
+		return err
+	}
+	return runJobs(mgr, jobs.Kit{Ledger: books, Queue: queue, Shops: controllers.Shops{Reconciler: reconciler}, Now: time.Now}, jobWorkers)
+}
+
+// runJobs sets up what runs SyncJobs, as many at a time as there are workers.
+func runJobs(mgr ctrl.Manager, kit jobs.Kit, workers int) error {
+	r := &controllers.SyncJobReconciler{
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Kit: kit, Now: time.Now,
+	}
+	if err := r.SetupWithManager(mgr, workers); err != nil {
+		return fmt.Errorf("setting up the job controller: %w", err)
+	}
+	return nil
 }

@@ -36,6 +36,9 @@ func (b *bringing) record(tx *ledger.Tx, p *shopify.Product, changed bool) error
 	if _, err := tx.PutProduct(seen); err != nil {
 		return err
 	}
+	if err := tx.Agree(item, v.Price, p.Status); err != nil {
+		return err
+	}
 	if err := move(tx, item, v.InventoryItemID, v.Levels, actorShopkeeper, reason); err != nil {
 		return err
 	}

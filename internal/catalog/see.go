@@ -57,7 +57,7 @@ func putProduct(tx *ledger.Tx, p *shopify.Product, v shopify.Variant) (newer boo
 
 // appear lists an item that was ready once its product is on sale.
 func appear(tx *ledger.Tx, item ledger.Item, p *shopify.Product, actor, reason string) (ledger.Item, error) {
-	if State(item.State) != Ready || p.Status != statusActive || !p.Published {
+	if State(item.State) != Ready || item.Unlisted || p.Status != statusActive || !p.Published {
 		return item, nil
 	}
 	if err := tx.SetItemState(item.ID, string(Listed)); err != nil {

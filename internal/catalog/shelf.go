@@ -27,10 +27,13 @@ const (
 	AsIs Shelf = "AsIs"
 )
 
-// shelfOf is where an item belongs. At the end of its event it leaves the shelf.
+// shelfOf is where an item belongs. At the end of its event it leaves the shelf, and so it
+// does where a person says so.
 func shelfOf(item ledger.Item, event ledger.SaleEvent, now time.Time) Shelf {
 	over := event.ID != "" && !event.Keeps && !now.Before(event.EndsAt)
 	switch state := State(item.State); {
+	case item.Unlisted:
+		return Off
 	case state == Ready && event.ID != "" && now.Before(event.EndsAt), state == Listed && !over:
 		return On
 	case state == Draft, state == Ready:

@@ -326,31 +326,8 @@ const PushFailed = "PushFailed"
 func pushSubject(item string) string { return "item/" + item }
 
 func (q *Queue) pushItem(ctx context.Context, store ledger.Store, item string, job *rivertype.JobRow) error {
-	if err := q.shops.MayWrite(ctx, store); err != nil {
-		return err
-	}
-	shop, err := q.shops.Client(ctx, store)
-	if err != nil {
-		return err
-	}
-	_, err = q.reads.once(ctx, store.String()+" push "+item, everything, func() (time.Time, error) {
-		s := &catalog.Shop{
-			Client: shop, Ledger: q.ledger, Store: store, Photos: q.photos,
-			Place: func(ctx context.Context) (catalog.Place, error) { return q.shops.Place(ctx, store) },
-		}
-		record, err := s.Push(ctx, item, fmt.Sprintf("push-%d", job.ID))
-		if err != nil {
-			return time.Time{}, err
-		}
-		return everything, q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
-			if err := record(tx); err != nil {
-				return err
-			}
-			if err := tx.Resolve(PushFailed, pushSubject(item)); err != nil {
-				return err
-			}
-			return tx.CompleteJob(job.ID)
-		})
+	_, err := q.reads.once(ctx, pushKey(store, item), everything, func() (time.Time, error) {
+		return everything, q.pushNow(ctx, store, item, fmt.Sprintf("push-%d", job.ID), func(tx *ledger.Tx) error { return tx.CompleteJob(job.ID) })
 	})
 	return err
 }

@@ -61,6 +61,7 @@ func inEachTable(t *testing.T, l opened, store ledger.Store) {
 			tx.CloseStatement(ledger.Statement{ID: "st1", EventID: spring.ID, ConsignorID: "c1", Number: 1}, []string{"sale/9/1"}),
 			tx.Record(ledger.TrailEntry{Actor: "test", Action: "Put", Subject: "i1"}),
 			tx.PutAnswer(ledger.Answer{Key: "k1", Request: "r", Status: 201, Body: "{}"}, day(1)),
+			tx.PutCursor("orders", "1"),
 			foundErr, movedErr,
 		)
 	})

@@ -32,7 +32,7 @@ func TestItems(t *testing.T) {
 func TestProducts(t *testing.T) {
 	onEach(t, func(t *testing.T, tx *ledger.Tx) {
 		must(t, tx.PutConsignor(ledger.Consignor{ID: "c1", Class: "Regular"}), tx.PutItem(ledger.Item{ID: "i1", ConsignorID: "c1", EventID: "spring-2027", State: "ready"}))
-		product := ledger.Product{ItemID: "i1", ProductID: 3, VariantID: 4, InventoryItemID: 5, Status: "DRAFT", PriceCents: 1250, SeenAt: day(2), AppliedAt: day(2)}
+		product := ledger.Product{ItemID: "i1", ProductID: 3, VariantID: 4, InventoryItemID: 5, Status: "DRAFT", PriceCents: 1250, SeenAt: day(2), AppliedAt: day(2), AgreedPriceCents: -1}
 		put := func(p ledger.Product, reason string, want bool) {
 			t.Helper()
 			if did, err := tx.PutProduct(p); err != nil || did != want {

@@ -105,6 +105,7 @@ func (t *transport) observe(ctx context.Context, c *call, took time.Duration, co
 		if cost.Actual != nil {
 			points = *cost.Actual
 		}
+		meter(ctx, points)
 		t.metrics.spent.WithLabelValues(string(t.shop)).Add(max(0, points))
 		t.metrics.available.WithLabelValues(string(t.shop)).Set(cost.Throttle.Available)
 	}

@@ -1,0 +1,205 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+)
+
+// The findings of jobs about items.
+const (
+	// ItemDiffers is an item whose product is not as the ledger has it; a dry run
+	// reports it.
+	ItemDiffers = "ItemDiffers"
+	// ItemUnknown is an item that the job names and the ledger does not have.
+	ItemUnknown = "ItemUnknown"
+)
+
+// atOnce is how many items are pushed side by side: enough to use the rate limit up,
+// which one at a time would not for the time that each reply takes.
+const atOnce = 8
+
+// catalog is the store's shop, to be looked at.
+func (r *Run) catalog() *catalog.Shop {
+	return &catalog.Shop{
+		Client: r.Shop, Ledger: r.Ledger, Store: r.Store,
+		Place: func(ctx context.Context) (catalog.Place, error) { return r.Shops.Place(ctx, r.Store) },
+	}
+}
+
+// publishes says whether the app may put products before customers.
+func (r *Run) publishes(ctx context.Context) (bool, error) {
+	place, err := r.Shops.Place(ctx, r.Store)
+	return place.Publication != "", err
+}
+
+func (r *Run) selection() (s ledger.Selection) {
+	given := r.Spec.Selector
+	if given == nil {
+		return s
+	}
+	s.EventID, s.ConsignorID = given.SaleEventID, given.ConsignorID
+	if given.Since != nil {
+		s.Since = given.Since.Time
+	}
+	if given.Until != nil {
+		s.Until = given.Until.Time
+	}
+	return s
+}
+
+// bring brings the products of some pairs in line, up to atOnce of them. Where it fails
+// nothing is reported of them.
+func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, publishes bool, report *Report) error {
+	var part Report
+	var push []string
+	for i := range pairs {
+		p := &pairs[i]
+		part.Done++
+		if err := r.lookFor(ctx, p); err != nil {
+			return err
+		}
+		differences := p.Differences(publishes)
+		subject := "item/" + p.Item.ID
+		switch {
+		case len(differences) == 0:
+		case p.Product == nil && p.Deleted() && !p.MayMake():
+			part.Skipped++
+			part.find(catalog.FindingProductDeleted, subject, "its product was deleted in the shop: withdraw the item, or list it again")
+		case r.Spec.DryRun:
+			part.Changed++
+			part.find(ItemDiffers, subject, told(differences))
+		default:
+			push = append(push, p.Item.ID)
+		}
+	}
+	if err := r.push(ctx, push, &part); err != nil {
+		return err
+	}
+	report.add(part)
+	return nil
+}
+
+// lookFor looks once more for a product that was seen, and is not on the shop's list.
+func (r *Run) lookFor(ctx context.Context, p *catalog.Pair) error {
+	if p.Product != nil || p.Known.ProductID == 0 || p.Deleted() || r.Spec.DryRun {
+		return nil
+	}
+	_, err := r.catalog().Gone(ctx, p, r.reason())
+	return err
+}
+
+func told(list []catalog.Difference) string {
+	texts := make([]string, len(list))
+	for i, d := range list {
+		texts[i] = d.String()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// push pushes items side by side. What is wrong with one of them is reported, and what
+// is wrong with the shop is the error.
+func (r *Run) push(ctx context.Context, items []string, report *Report) error {
+	var mu sync.Mutex
+	group, all := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for _, item := range items {
+		group.Go(func() error {
+			err := r.pushOne(all, item)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				report.Changed++
+			case ofOne(err):
+				report.Failed++
+				report.find(RecordFailed, "item/"+item, err.Error())
+			default:
+				return fmt.Errorf("item %s: %w", item, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// pushAttempts is how often a push is made where it fails in a way that may pass, such as
+// a request that Shopify did not answer, or stock that was moved meanwhile: each looks
+// anew.
+const pushAttempts = 3
+
+func (r *Run) pushOne(ctx context.Context, item string) (err error) {
+	for range pushAttempts {
+		err = r.Queue.PushNow(ctx, r.Store, item, "job-"+r.ID+"-"+item)
+		if kind := shopify.KindOf(err); kind != shopify.Unavailable && kind != shopify.Conflict || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// namedItems brings the products of items in line that the job names.
+type namedItems struct{ *Run }
+
+type namedAt struct {
+	// Done is how many of the items are done.
+	Done int `json:"done"`
+}
+
+// Step brings some items in line.
+func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *Report) (string, error) {
+	at, err := read[namedAt](cursor)
+	if err != nil {
+		return "", err
+	}
+	ids := t.Spec.Selector.ItemIDs
+	r.expect(int64(len(ids)))
+	publishes, err := t.publishes(ctx)
+	if err != nil {
+		return "", err
+	}
+	var pairs []catalog.Pair
+	some := ids[min(at.Done, len(ids)):]
+	some = some[:min(atOnce, len(some))]
+	for _, id := range some {
+		pair, err := t.catalog().Compare(ctx, id)
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			r.Done++
+			r.Failed++
+			r.find(ItemUnknown, "item/"+id, "the ledger has no such item: import it, or correct spec.selector.itemIDs")
+			continue
+		case err != nil && ofOne(err):
+			r.Done++
+			r.Failed++
+			r.find(RecordFailed, "item/"+id, err.Error())
+			continue
+		case err != nil:
+			return "", fmt.Errorf("item %s: %w", id, err)
+		}
+		selected := true
+		if err := t.Ledger.View(ctx, t.Store, func(tx *ledger.Tx) (err error) { selected, err = tx.Selected(t.selection(), id); return err }); err != nil {
+			return "", err
+		}
+		if !selected {
+			r.Done++
+			continue
+		}
+		pairs = append(pairs, pair)
+	}
+	if err := t.bring(ctx, pairs, publishes, r); err != nil {
+		return "", err
+	}
+	if at.Done += len(some); at.Done >= len(ids) {
+		return "", nil
+	}
+	return write(at)
+}
