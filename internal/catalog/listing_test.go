@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,8 +41,25 @@ type listBed struct {
 	now    time.Time
 	ledger *ledger.Ledger
 	shop   *catalog.Shop
+	// mu guards broken: a connection that is cut off tells its end of nothing, so that
+	// nobody has to have seen that the server is done with it.
+	mu sync.Mutex
 	// broken answers in Shopify's stead where it is not nil.
 	broken func(http.ResponseWriter, *http.Request) bool
+}
+
+// breaks has requests answered in Shopify's stead from now on, one at a time; nil ends it.
+func (b *listBed) breaks(broken func(http.ResponseWriter, *http.Request) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.broken = broken
+}
+
+// breaking says whether a request was answered in Shopify's stead.
+func (b *listBed) breaking(w http.ResponseWriter, r *http.Request) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.broken != nil && b.broken(w, r)
 }
 
 func newListBed(t *testing.T) *listBed {
@@ -50,7 +68,7 @@ func newListBed(t *testing.T) *listBed {
 	b.sim = simulator.New(simulator.Options{Versions: simulator.KnownVersions()})
 	t.Cleanup(b.sim.Close)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if b.broken == nil || !b.broken(w, r) {
+		if !b.breaking(w, r) {
 			b.sim.ServeHTTP(w, r)
 		}
 	}))
@@ -172,7 +190,7 @@ func TestKilledWhileListing(t *testing.T) {
 				b := newListBed(t)
 				b.bring(usual, "a", "b")
 				seen := 0
-				b.broken = func(_ http.ResponseWriter, r *http.Request) bool {
+				b.breaks(func(_ http.ResponseWriter, r *http.Request) bool {
 					seen++
 					if seen < n {
 						return false
@@ -181,9 +199,9 @@ func TestKilledWhileListing(t *testing.T) {
 						b.sim.ServeHTTP(httptest.NewRecorder(), r)
 					}
 					panic(http.ErrAbortHandler) // and so is all that follows: the process is dead
-				}
+				})
 				b.Expect(b.push(usual, "push-1")).NotTo(Succeed())
-				b.broken = nil
+				b.breaks(nil)
 				b.Expect(b.push(usual, "push-1")).To(Succeed())
 				b.Expect(b.state(usual)).To(Equal(listed))
 				shop, _ := b.sim.Shop(b.store.Domain)
