@@ -14,7 +14,8 @@ var CRDs embed.FS
 var TenantRoles []byte
 
 // Samples holds two clients as a platform team would onboard them, under samples,
-// and in a directory of each ShopifyStore's name what its consignors bring.
+// and in a directory of each ShopifyStore's name what its consignors bring, with photos
+// in a directory of each item's id.
 //
-//go:embed samples/*.yaml samples/*/*.csv
+//go:embed samples/*.yaml samples/*/*.csv samples/*/photos
 var Samples embed.FS

@@ -15,6 +15,7 @@ import (
 
 	"github.com/shopkeeper-dev/shopkeeper/console/access"
 	"github.com/shopkeeper-dev/shopkeeper/console/api"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/serving"
 )
@@ -24,6 +25,8 @@ type Options struct {
 	// Kubernetes says whose a token is and what its owner may do.
 	Kubernetes *rest.Config
 	Ledger     *ledger.Ledger
+	// Photos are where photos are kept; where nil, none are taken.
+	Photos *photos.Bucket
 	// Audience is whom tokens have to be for; access.DefaultAudience where empty.
 	Audience string
 	// Certificate and Key are PEM files; both empty for plain HTTP behind something
@@ -80,7 +83,7 @@ func New(ctx context.Context, o Options) (*serving.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	intake, err := api.New(api.Options{Guard: guard, Limits: o.Limits, Log: o.Log, Registerer: registry})
+	intake, err := api.New(api.Options{Guard: guard, Photos: o.Photos, Limits: o.Limits, Log: o.Log, Registerer: registry})
 	if err != nil {
 		return nil, err
 	}

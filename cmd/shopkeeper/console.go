@@ -23,8 +23,8 @@ type consoleOptions struct {
 	ledgerOptions
 	console.Options
 
-	listen, operations string
-	debug              bool
+	listen, operations, photos string
+	debug                      bool
 }
 
 func newConsoleCommand() *cobra.Command {
@@ -32,7 +32,7 @@ func newConsoleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "console",
 		Short: "Serve the intake API and the till",
-		Long: `Serve the intake API: consignors, shifts and items over HTTP, and the till. Kubernetes
+		Long: `Serve the intake API: consignors, shifts, items and photos over HTTP, and the till. Kubernetes
 says who may do what. docs/intake.md is its manual.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -44,6 +44,7 @@ says who may do what. docs/intake.md is its manual.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.listen, "listen", ":8444", "address of the API; port 0 for any that is free")
 	flags.StringVar(&o.operations, "operations-listen", ":8082", "address of /livez, /readyz and /metrics")
+	flags.StringVar(&o.photos, "photos", "", photosUsage+". Without it, no photo is taken")
 	flags.StringVar(&o.Audience, "audience", access.DefaultAudience, "audience that tokens have to be for")
 	flags.StringVar(&o.Certificate, "tls-cert", "", "PEM file with the certificate and its chain; without one, what stands before the console has to speak TLS, for tokens are sent to it")
 	flags.StringVar(&o.Key, "tls-key", "", "PEM file with the key of --tls-cert")
@@ -61,6 +62,12 @@ func (o *consoleOptions) run(ctx context.Context, out io.Writer) (err error) {
 		return fmt.Errorf("the console asks Kubernetes who may do what, and finds none: run it in a cluster, or set $KUBECONFIG: %w", err)
 	}
 	o.Log = slog.New(logr.ToSlogHandler(ctrl.Log.WithName("console")))
+	bucket, closePhotos, err := openPhotos(ctx, o.photos)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closePhotos()) }()
+	o.Photos = bucket
 	return o.with(ctx, func(l *ledger.Ledger) error {
 		o.Ledger = l
 		return serveConsole(ctx, out, o.Options, o.listen, o.operations)

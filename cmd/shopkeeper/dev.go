@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -116,6 +117,7 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	if err != nil {
 		return err
 	}
+	photosURL := (&url.URL{Scheme: "file", Path: filepath.Join(directory, "photos")}).String()
 	kube, err := client.New(config, client.Options{Scheme: newScheme()})
 	if err != nil {
 		return err
@@ -125,11 +127,17 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	}
 	processes.Go(func() error {
 		return runManager(ctx, config, managerOptions{
-			relayURL: relay.url(), relayRoutesSecret: devRoutes.Name, relayRoutesNamespace: devRoutes.Namespace, askRelay: relay.ask(),
+			photosURL: photosURL,
+			relayURL:  relay.url(), relayRoutesSecret: devRoutes.Name, relayRoutesNamespace: devRoutes.Namespace, askRelay: relay.ask(),
 			ledger: books, resyncInterval: o.resync, workers: 4, jobWorkers: 4, shopifyEndpoint: endpoint, metricsAddress: "0", probeAddress: "0",
 		})
 	})
-	intake, err := runDevConsole(ctx, processes, config, kube, books)
+	bucket, closePhotos, err := openPhotos(ctx, photosURL)
+	if err != nil {
+		return err
+	}
+	processes.Go(func() error { <-ctx.Done(); return closePhotos() })
+	intake, err := runDevConsole(ctx, processes, config, kube, books, bucket)
 	if err != nil {
 		return err
 	}
@@ -142,7 +150,7 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 	if err != nil {
 		return err
 	}
-	m := &market{sim: sim, books: books, kube: kube, timeout: o.timeout, out: out, till: map[string]sold{}}
+	m := &market{sim: sim, books: books, photos: bucket, kube: kube, timeout: o.timeout, out: out, till: map[string]sold{}}
 	if err := m.run(ctx, samples.files, stores); err != nil {
 		return err
 	}

@@ -13,12 +13,13 @@ import (
 
 	"github.com/shopkeeper-dev/shopkeeper/config"
 	"github.com/shopkeeper-dev/shopkeeper/console"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
 
 // runDevConsole makes the roles of clients' people, serves the console until the
 // context ends, and returns its address.
-func runDevConsole(ctx context.Context, processes *errgroup.Group, kubernetes *rest.Config, kube client.Client, books *ledger.Ledger) (string, error) {
+func runDevConsole(ctx context.Context, processes *errgroup.Group, kubernetes *rest.Config, kube client.Client, books *ledger.Ledger, bucket *photos.Bucket) (string, error) {
 	roles, err := parseObjects(config.TenantRoles)
 	if err != nil {
 		return "", err
@@ -27,7 +28,7 @@ func runDevConsole(ctx context.Context, processes *errgroup.Group, kubernetes *r
 		return "", err
 	}
 	server, err := console.New(ctx, console.Options{
-		Kubernetes: kubernetes, Ledger: books, DrainTime: 5 * time.Second, ReloadInterval: time.Minute,
+		Kubernetes: kubernetes, Ledger: books, Photos: bucket, DrainTime: 5 * time.Second, ReloadInterval: time.Minute,
 		Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("console"))),
 	})
 	if err != nil {

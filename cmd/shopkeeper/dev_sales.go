@@ -15,6 +15,7 @@ import (
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/intake"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -28,6 +29,7 @@ import (
 type market struct {
 	sim     *simulator.Simulator
 	books   *ledger.Ledger
+	photos  *photos.Bucket
 	kube    client.Client
 	timeout time.Duration
 	out     io.Writer
@@ -61,6 +63,9 @@ func (m *market) run(ctx context.Context, files fs.FS, stores []v1alpha1.Shopify
 		}
 		if err := m.importInto(ctx, s.store, brought); err != nil {
 			return fmt.Errorf("importing into %s: %w", storeOf(store), err)
+		}
+		if err := m.photograph(ctx, s.store, files); err != nil {
+			return fmt.Errorf("the photos of %s: %w", storeOf(store), err)
 		}
 		stalls = append(stalls, s)
 	}
@@ -100,7 +105,7 @@ func (m *market) importInto(ctx context.Context, store v1alpha1.ShopifyStore, fi
 	return err
 }
 
-// list waits until all that was imported is for sale in the shop.
+// list waits until all that was imported is for sale in the shop, with its photos.
 func (m *market) list(ctx context.Context, s *stall) (err error) {
 	if s.items, err = m.items(ctx, storeOf(s.store)); err != nil {
 		return err
@@ -110,11 +115,15 @@ func (m *market) list(ctx context.Context, s *stall) (err error) {
 	}
 	err = m.until(ctx, func(ctx context.Context) (string, error) {
 		items, err := m.items(ctx, storeOf(s.store))
-		left := slices.DeleteFunc(items, func(i ledger.Item) bool { return i.State == string(catalog.Listed) })
-		if err != nil || len(left) == 0 {
+		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("%d items are not in the shop yet", len(left)), nil
+		unsent, err := m.unsent(ctx, storeOf(s.store), items)
+		left := slices.DeleteFunc(items, func(i ledger.Item) bool { return i.State == string(catalog.Listed) })
+		if err != nil || len(left)+unsent == 0 {
+			return "", err
+		}
+		return fmt.Sprintf("%d items and %d photos are not in the shop yet", len(left), unsent), nil
 	})
 	if err == nil {
 		_, _ = fmt.Fprintf(m.out, "%s: %d items are listed in %s\n", storeOf(s.store), len(s.items), s.domain())

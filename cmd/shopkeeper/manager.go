@@ -47,6 +47,7 @@ type managerOptions struct {
 	probeAddress         string
 	debug                bool
 	ledgerURL            string
+	photosURL            string
 
 	// ledger is one that is open already.
 	ledger   *ledger.Ledger
@@ -58,6 +59,7 @@ func (o *managerOptions) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.relayRoutesSecret, "relay-routes-secret", o.relayRoutesSecret, "Secret that the manager writes for the relay to mount: the stores and what verifies their webhooks")
 	flags.StringVar(&o.relayRoutesNamespace, "relay-routes-namespace", o.relayRoutesNamespace, "namespace of that Secret; by default the one that the process runs in")
 	flags.StringVar(&o.ledgerURL, "ledger-url", o.ledgerURL, "the ledger: postgres://user:password@host/database; $"+ledgerURLVariable+" where it is not given. Without one, no webhook is worked off")
+	flags.StringVar(&o.photosURL, "photos", o.photosURL, photosUsage+". Without it, items with photos wait")
 	flags.DurationVar(&o.resyncInterval, "resync-interval", o.resyncInterval, "how often an idle store is compared with its spec (5% jitter)")
 	flags.IntVar(&o.workers, "workers", o.workers, "how many stores are reconciled at a time")
 	flags.IntVar(&o.jobWorkers, "job-workers", o.jobWorkers, "how many SyncJobs run at a time, at most half of them such that walk through a shop")
@@ -133,6 +135,11 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLedger()) }()
+	bucket, closePhotos, err := openPhotos(ctx, o.photosURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closePhotos()) }()
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // the API server's priority and fairness limits us, not a guess made here
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
@@ -173,7 +180,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 		return fmt.Errorf("setting up the store controller: %w", err)
 	}
 	if books != nil {
-		if err := workOff(mgr, books, reconciler, o.jobWorkers); err != nil {
+		if err := workOff(mgr, books, bucket, reconciler, o.jobWorkers); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/shopkeeper-dev/shopkeeper/controllers"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -35,12 +36,17 @@ func (o *managerOptions) openLedger(ctx context.Context) (*ledger.Ledger, func()
 	return books, books.Close, nil
 }
 
-// workOff sets up what works webhooks off, and what runs SyncJobs.
-func workOff(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.ShopifyStoreReconciler, jobWorkers int) error {
-	queue, err := deliveries.New(deliveries.Options{
+// workOff sets up what works webhooks off, what brings products in line, and what runs
+// SyncJobs. bucket is nil where no photos are kept.
+func workOff(mgr ctrl.Manager, books *ledger.Ledger, bucket *photos.Bucket, reconciler *controllers.ShopifyStoreReconciler, jobWorkers int) error {
+	options := deliveries.Options{
 		Ledger: books, Shops: controllers.Shops{Reconciler: reconciler},
 		Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("deliveries"))), Registerer: metrics.Registry,
-	})
+	}
+	if bucket != nil {
+		options.Photos = bucket
+	}
+	queue, err := deliveries.New(options)
 	if err != nil {
 		return fmt.Errorf("setting up the queue of deliveries: %w", err)
 	}

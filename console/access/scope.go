@@ -17,6 +17,9 @@ type Scope struct {
 // Person is who was let in, as Kubernetes names them.
 func (s *Scope) Person() string { return s.person }
 
+// Store is the one that they were let into.
+func (s *Scope) Store() ledger.Store { return s.store }
+
 // View reads from the store's part of the ledger, as Ledger.View does.
 func (s *Scope) View(ctx context.Context, f func(*ledger.Tx) error) error {
 	return s.ledger.View(ctx, s.store, f)

@@ -31,6 +31,10 @@ var routes = map[string]struct {
 	"sell-item":       {http.MethodPost, "/items/i1:sell", object{"paidCents": 2000}, []string{"editor", "admin"}},
 	"return-item":     {http.MethodPost, "/items/i1:return", object{"to": "Shelf"}, []string{"editor", "admin"}},
 	"withdraw-item":   {http.MethodPost, "/items/i1:withdraw", nil, []string{"editor", "admin"}},
+	"list-photos":     {http.MethodGet, "/items/i1/photos", nil, []string{"viewer", "editor", "admin"}},
+	"get-photo":       {http.MethodGet, "/items/i1/photos/" + strings.Repeat("0", 64), nil, []string{"viewer", "editor", "admin"}},
+	"add-photo":       {http.MethodPost, "/items/i1/photos", "no photo", []string{"editor", "admin"}},
+	"remove-photo":    {http.MethodDelete, "/items/i1/photos/" + strings.Repeat("0", 64), nil, []string{"editor", "admin"}},
 	"import":          {http.MethodPost, "/imports", nil, []string{"editor", "admin"}},
 }
 

@@ -12,12 +12,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/shopkeeper-dev/shopkeeper/console/access"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 )
 
 // Options make an API.
 type Options struct {
 	// Guard lets callers in, and is the only way to the ledger.
 	Guard *access.Guard
+	// Photos are where photos are kept; where nil, none are taken.
+	Photos *photos.Bucket
 	// Limits are DefaultLimits where zero.
 	Limits Limits
 	// Log receives a line for each request; nobody where nil.
@@ -29,6 +32,7 @@ type Options struct {
 // API serves the intake API and its description at /openapi.json and /openapi.yaml.
 type API struct {
 	guard    *access.Guard
+	photos   *photos.Bucket
 	limits   Limits
 	log      *slog.Logger
 	metrics  *metrics
@@ -51,7 +55,7 @@ func New(o Options) (*API, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{guard: o.Guard, limits: o.Limits, log: o.Log, room: make(chan struct{}, o.Limits.Requests), now: time.Now}
+	a := &API{guard: o.Guard, photos: o.Photos, limits: o.Limits, log: o.Log, room: make(chan struct{}, o.Limits.Requests), now: time.Now}
 	var err error
 	if a.metrics, err = newMetrics(o.Registerer, func() float64 { return float64(len(a.room)) }); err != nil {
 		return nil, err
@@ -64,6 +68,7 @@ func New(o Options) (*API, error) {
 	a.addConsignors()
 	a.addShifts()
 	a.addItems()
+	a.addPhotos()
 	a.addSales()
 	a.addImports()
 	// huma's own, in whose place ours is.

@@ -69,6 +69,9 @@ func problemOf(err error) *Problem {
 	if wrong, ok := errors.AsType[*intake.ProblemsError](err); ok {
 		return ofIntake(wrong)
 	}
+	if p := ofPhoto(err); p != nil {
+		return p
+	}
 	for _, known := range []func(error) bool{is[*intake.NoEventsError], is[*catalog.TransitionError], is[*orders.NotForSaleError], is[*orders.NotAtTillError]} {
 		if known(err) {
 			return problemf(http.StatusConflict, "%v", err)

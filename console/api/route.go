@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,8 +39,9 @@ type operation struct {
 	refusals []int
 	// bodyBytes is how large a body may be; 1 MiB where zero.
 	bodyBytes int64
-	// body describes a body that is no JSON.
-	body *huma.RequestBody
+	// body describes a body that is no JSON, answers an answer that is none.
+	body    *huma.RequestBody
+	answers map[string]*huma.Response
 }
 
 // visit is what a handler works in: a transaction in the store that the caller was
@@ -88,23 +90,28 @@ func reads[I, B any](a *API, op operation, handle func(*visit, *I) (B, error)) {
 // changes is a route that changes something: all that follows from it is committed
 // with it, or nothing is.
 func changes[I, B any](a *API, op operation, handle func(*visit, *I) (B, error)) {
-	register(a, op, func(ctx context.Context, scope *access.Scope, in *I) (out *answer[B], err error) {
-		err = scope.Update(ctx, func(tx *ledger.Tx) error {
-			v := &visit{Tx: tx, person: scope.Person()}
-			if err := connected(tx); err != nil {
-				return err
-			}
-			out, err = once(v, op, in, func() (B, error) {
-				body, err := handle(v, in)
-				if err != nil {
-					return body, err
-				}
-				return body, deliveries.Push(tx, v.push)
-			})
-			return err
-		})
-		return out, err
+	register(a, op, func(ctx context.Context, scope *access.Scope, in *I) (*answer[B], error) {
+		return change(ctx, scope, op, in, handle)
 	})
+}
+
+// change is the transaction of a route that changes something.
+func change[I, B any](ctx context.Context, scope *access.Scope, op operation, in *I, handle func(*visit, *I) (B, error)) (out *answer[B], err error) {
+	err = scope.Update(ctx, func(tx *ledger.Tx) error {
+		v := &visit{Tx: tx, person: scope.Person()}
+		if err := connected(tx); err != nil {
+			return err
+		}
+		out, err = once(v, op, in, func() (B, error) {
+			body, err := handle(v, in)
+			if err != nil {
+				return body, err
+			}
+			return body, deliveries.Push(tx, v.push)
+		})
+		return err
+	})
+	return out, err
 }
 
 // connected says whether the ledger knows the store at all.
@@ -123,19 +130,20 @@ type scopeKey struct{}
 // register adds a route. There is no other way to one, and none past the guard: a
 // handler is called with the scope that the caller was let into, before any of what
 // they sent was looked at.
-func register[I, B any](a *API, op operation, handle func(context.Context, *access.Scope, *I) (*answer[B], error)) {
+func register[I, O any](a *API, op operation, handle func(context.Context, *access.Scope, *I) (*O, error)) {
 	refusals := append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable}, op.refusals...)
 	described := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: storePath + op.path, Summary: op.summary, Description: op.description + "\n\nNeeds " + permissions(op.needs) + ".",
 		DefaultStatus: op.status, MaxBodyBytes: op.bodyBytes, BodyReadTimeout: a.limits.BodyTime, RequestBody: op.body, SkipValidateBody: op.body != nil,
 		RejectUnknownQueryParameters: true, Responses: map[string]*huma.Response{}, Middlewares: huma.Middlewares{a.admit(op)},
 	}
+	maps.Copy(described.Responses, op.answers)
 	for _, status := range append(refusals, http.StatusUnprocessableEntity) {
 		described.Responses[strconv.Itoa(status)] = &huma.Response{
 			Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: a.problem}},
 		}
 	}
-	huma.Register(a.huma, described, func(ctx context.Context, in *I) (*answer[B], error) {
+	huma.Register(a.huma, described, func(ctx context.Context, in *I) (*O, error) {
 		scope := ctx.Value(scopeKey{}).(*access.Scope) // admit has put it there
 		out, err := handle(ctx, scope, in)
 		if err == nil {

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 )
 
 // Limits bound what requests may cost.
@@ -35,6 +37,10 @@ func (l Limits) Validate() error {
 	}
 	return nil
 }
+
+// maxBody is what is read of any body, in bytes: of a photo, one more than it may have
+// tells that it has more. Other routes take less.
+const maxBody = photos.MaxBytes + 1
 
 // note is what becomes known of a request while it is handled.
 type note struct {
@@ -116,7 +122,7 @@ func (a *API) guarded(w noting, r *http.Request) {
 		problemf(http.StatusBadRequest, "the address is no text, or holds a control character: remove it").write(w)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxImport+1)
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	a.mux.ServeHTTP(w, r)
 }
 

@@ -25,6 +25,7 @@ import (
 
 	"github.com/shopkeeper-dev/shopkeeper/console/access"
 	"github.com/shopkeeper-dev/shopkeeper/console/api"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/testenv"
@@ -173,7 +174,12 @@ func newBed(tb testing.TB, place ledgertest.Place) *bed {
 	if b.guard, err = access.NewGuard(access.Options{Kubernetes: cluster.console, Ledger: console, Now: func() time.Time { return b.now }}); err != nil {
 		tb.Fatal(err)
 	}
-	if b.api, err = api.New(api.Options{Guard: b.guard}); err != nil {
+	bucket, err := photos.Open(tb.Context(), "file://"+filepath.ToSlash(tb.TempDir()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = bucket.Close() })
+	if b.api, err = api.New(api.Options{Guard: b.guard, Photos: bucket}); err != nil {
 		tb.Fatal(err)
 	}
 	b.token = token(tb, maple.Tenant, "editor")
