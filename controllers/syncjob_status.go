@@ -59,7 +59,7 @@ func (run *jobRun) underWay(reason, message string) {
 	conditions.Delete(run.job, v1alpha1.JobSuspendedCondition)
 	conditions.Delete(run.job, meta.StalledCondition)
 	conditions.MarkReconciling(run.job, reason, "%s", message)
-	conditions.MarkUnknown(run.job, meta.ReadyCondition, reason, "%s", message)
+	conditions.MarkFalse(run.job, meta.ReadyCondition, reason, "%s", message)
 }
 
 // progressing tells how far the job has come, and has it go on at once.

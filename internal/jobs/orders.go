@@ -48,6 +48,8 @@ type ordersAt struct {
 	// Page is the cursor of the page, and Skip how many of its orders are done.
 	Page string `json:"page,omitempty"`
 	Skip int    `json:"skip,omitempty"`
+	// Before is how many orders were on the pages before.
+	Before int64 `json:"before,omitempty"`
 	// Failed says that some could not be handled: the next check begins where this one
 	// did.
 	Failed bool `json:"failed,omitempty"`
@@ -72,6 +74,7 @@ func (t *orderCheck) Step(ctx context.Context, cursor string, enough func() bool
 	if err != nil {
 		return "", err
 	}
+	r.expect(at.Before + int64(len(page.Orders)))
 	for i, o := range page.Orders[min(at.Skip, len(page.Orders)):] {
 		if until := t.until(); !until.IsZero() && !o.UpdatedAt.Before(until) {
 			page.Next = ""
@@ -90,7 +93,7 @@ func (t *orderCheck) Step(ctx context.Context, cursor string, enough func() bool
 	if page.Next == "" {
 		return "", t.end(ctx, at)
 	}
-	at.Page, at.Skip = page.Next, 0
+	at.Page, at.Skip, at.Before = page.Next, 0, at.Before+int64(len(page.Orders))
 	t.measure(at, r)
 	return write(at)
 }
