@@ -13,7 +13,7 @@ const actorShopify = "shopify"
 
 // See records a product as it was read from the shop. Variants whose SKU is no
 // item's are the shop's own affair. It returns the items that are on the shelf and
-// should not be, to be pushed.
+// should not be, or several times, to be pushed.
 func See(tx *ledger.Tx, p *shopify.Product, reason string) (push []string, err error) {
 	for _, v := range p.Variants {
 		if v.SKU == "" {
@@ -39,7 +39,7 @@ func See(tx *ledger.Tx, p *shopify.Product, reason string) (push []string, err e
 		if item, err = appear(tx, item, p, actorShopify, reason); err != nil {
 			return nil, err
 		}
-		if !State(item.State).MayHaveStock() && (stocked(v.Levels) || p.Status == statusActive) {
+		if tooMany(item, v.Levels) || !State(item.State).MayHaveStock() && p.Status == statusActive {
 			push = append(push, item.ID)
 		}
 	}
@@ -69,7 +69,7 @@ func appear(tx *ledger.Tx, item ledger.Item, p *shopify.Product, actor, reason s
 }
 
 // SeeStock records the stock of an inventory item as it was read from the shop,
-// and returns the items that have some and should not.
+// and returns the items of which there are more than there should be.
 func SeeStock(tx *ledger.Tx, i *shopify.InventoryItem, reason string) (push []string, err error) {
 	item, err := tx.Item(i.SKU)
 	if errors.Is(err, ledger.ErrNotFound) || i.SKU == "" {
@@ -81,7 +81,7 @@ func SeeStock(tx *ledger.Tx, i *shopify.InventoryItem, reason string) (push []st
 	if err := move(tx, item.ID, i.ID, i.Levels, actorShopify, reason); err != nil {
 		return nil, err
 	}
-	if !State(item.State).MayHaveStock() && stocked(i.Levels) {
+	if tooMany(item, i.Levels) {
 		push = append(push, item.ID)
 	}
 	return push, nil
@@ -96,6 +96,16 @@ func move(tx *ledger.Tx, item string, inventoryItem uint64, levels []shopify.Lev
 		}
 	}
 	return nil
+}
+
+// tooMany says whether more of an item can be bought than there is: one, or none once it
+// was sold. Where there is less, the lowest count stands.
+func tooMany(item ledger.Item, levels []shopify.Level) bool {
+	pieces := 0
+	for _, l := range levels {
+		pieces += max(l.Available, 0)
+	}
+	return pieces > 1 || pieces == 1 && !State(item.State).MayHaveStock()
 }
 
 func stocked(levels []shopify.Level) bool {

@@ -175,6 +175,30 @@ func TestEveryLocationIsEmptied(t *testing.T) {
 	})
 }
 
+// TestThereIsOneOfEach: what a person counts up is brought down again, wherever it is;
+// what they count down stays down.
+func TestThereIsOneOfEach(t *testing.T) {
+	on(t, usual, func(b *bed) {
+		b.bring("boots", "hat", "scarf")
+		annex := b.shop().Locations[1].ID
+		stocked := func(sku string, levels ...int) {
+			merchant(func(_ *simulator.Product, i *simulator.InventoryItem) {
+				i.Levels = append(i.Levels, simulator.InventoryLevel{LocationID: annex})
+				for n, available := range levels {
+					i.Levels[n].Available = available
+				}
+			})(b, sku, 0)
+		}
+		stocked("boots", 3, 0)
+		stocked("hat", 1, 1)
+		stocked("scarf", 0, 0)
+		b.quiet()
+		b.Expect(b.outcome("boots")).To(Equal("listed, , , [1 0], ACTIVE"))
+		b.Expect(b.outcome("hat")).To(Equal("listed, , , [1 0], ACTIVE"))
+		b.Expect(b.outcome("scarf")).To(Equal("listed, , , [0 0], ACTIVE"))
+	})
+}
+
 func TestUnknownItems(t *testing.T) {
 	on(t, usual, func(b *bed) {
 		_, err := b.stores[0].Shelve(b.sim, "lamp", price)
