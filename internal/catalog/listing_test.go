@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -18,6 +19,7 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
@@ -272,6 +274,66 @@ func TestWhatBecomesOfAListing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestStockThatMovesMeanwhile has somebody else move the stock between the push's look
+// and its change: that is a conflict, the stock is not overwritten, and the push is made
+// again with what is there then.
+func TestStockThatMovesMeanwhile(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		before func(*listBed)
+		moves  func(*simulator.Shop)
+		want   string
+	}{
+		"sold":     {"it is not sold below zero, nor put back", withdraws, available(0), `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+		"oversold": {"that it was sold twice stays for all to see", withdraws, available(-1), `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock -1, 2 photos, published true`},
+		"raised":   {"none is left of what a person counts", withdraws, available(3), `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+		"counted": {"there is one, whoever put it there", func(b *listBed) {
+			withdraws(b)
+			b.Expect(b.push(usual, "push-off")).To(Succeed())
+			b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Listed)) })
+		}, available(1), listed},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newListBed(t)
+			b.bring(usual, "a", "b")
+			b.Expect(b.push(usual, "push-1")).To(Succeed())
+			tc.before(b)
+			moved := false
+			b.breaks(func(_ http.ResponseWriter, r *http.Request) bool {
+				if !moved && asks(b.WithT, r, "mutation SetQuantities") {
+					moved = true
+					b.Expect(b.sim.Update(b.store.Domain, tc.moves)).To(Succeed())
+				}
+				return false
+			})
+			err := b.push(usual, "push-2")
+			b.Expect(shopify.KindOf(err)).To(Equal(shopify.Conflict), "%v", err)
+			b.Expect(err).To(MatchError(ContainSubstring("no longer matches the persisted quantity")))
+			b.Expect(b.push(usual, "push-2")).To(Succeed())
+			b.Expect(b.state(usual)).To(Equal(tc.want), tc.reason)
+		})
+	}
+}
+
+func withdraws(b *listBed) {
+	b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Withdrawn)) })
+}
+
+// available has a shop's one item in stock so many times.
+func available(n int) func(*simulator.Shop) {
+	return func(s *simulator.Shop) { s.InventoryItems[0].Levels[0].Available = n }
+}
+
+// asks says whether a request holds a text, and leaves it to be read.
+func asks(g *WithT, r *http.Request, text string) bool {
+	body, err := io.ReadAll(r.Body)
+	g.Expect(err).NotTo(HaveOccurred())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return bytes.Contains(body, []byte(text))
 }
 
 func TestWithoutTheRightToPublish(t *testing.T) {
