@@ -341,8 +341,27 @@ func TestWithoutTheRightToPublish(t *testing.T) {
 	place, err := b.shop.Place(t.Context())
 	b.Expect(err).NotTo(HaveOccurred())
 	b.shop.Place = func(context.Context) (catalog.Place, error) { return catalog.Place{Location: place.Location}, nil }
+	b.bring("hat")
+	b.Expect(b.push("hat", "push-hat")).To(Succeed())
+	b.Expect(b.state("hat")).To(Equal(`listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 0 photos, published true`), "REST takes no such right")
+
+	asked := 0
+	b.breaks(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPut {
+			return false
+		}
+		asked++
+		w.WriteHeader(http.StatusForbidden)
+		return true
+	})
 	b.bring(usual)
 	b.Expect(b.push(usual, "push-1")).To(Succeed())
+	b.bring("scarf")
+	b.Expect(b.push("scarf", "push-scarf")).To(Succeed())
+	b.Expect(b.push("scarf", "push-scarf-2")).To(Succeed())
+	b.Expect(b.push("hat", "push-hat-2")).To(Succeed())
+	b.Expect(asked).To(Equal(1), "what was refused is not asked for again for each item")
+	b.Expect(b.state("scarf")).To(Equal(b.state(usual)))
 	b.Expect(b.state(usual)).To(Equal(`ready, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 1, 0 photos, published false`))
 	findings := func() (kinds []string) {
 		b.Expect(b.ledger.View(t.Context(), b.store.Store, func(tx *ledger.Tx) error {

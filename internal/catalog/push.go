@@ -127,8 +127,9 @@ type bringing struct {
 	v       shopify.Variant
 	unsent  []ledger.ItemPhoto
 	changed bool
-	// hidden says that the app may not put the product before customers.
-	hidden bool
+	// hidden says that the app may not put the product before customers, and shown that
+	// it did so without the right to publish.
+	hidden, shown bool
 }
 
 // bring changes what is not as it should be. What is taken off the shelf loses its
@@ -192,15 +193,41 @@ func (b *bringing) stock(ctx context.Context) error {
 
 func (b *bringing) status(ctx context.Context) error {
 	status := statusFor(b.p, b.v, b.want.shelf)
-	if b.hidden = b.want.shelf == On && !b.p.Published && b.place.Publication == ""; b.hidden || status == b.p.Status {
+	if b.want.shelf == On && !b.p.Published && b.place.Publication == "" {
+		return b.show(ctx, status)
+	}
+	if status == b.p.Status {
 		return nil
 	}
 	b.changed = true
 	return b.Client.SetProductStatus(ctx, b.p.ID, status)
 }
 
+// show puts a product before customers where the app may not publish, in the one way
+// that is left. Where Shopify refuses that, the product stays as it is, and others are
+// not tried before the app may publish or a person does.
+func (b *bringing) show(ctx context.Context, status string) error {
+	err := b.Ledger.View(ctx, b.Store, func(tx *ledger.Tx) (err error) {
+		b.hidden, err = tx.Stands(FindingNotPublishable, findingStore)
+		return err
+	})
+	if err != nil || b.hidden {
+		return err
+	}
+	err = b.Client.PublishOverREST(ctx, b.p.ID, status)
+	switch shopify.KindOf(err) {
+	case shopify.ScopeMissing, shopify.NotFound, shopify.Invalid:
+		b.hidden = true
+		return nil
+	case shopify.Throttled, shopify.CredentialsRejected, shopify.Frozen, shopify.Conflict, shopify.Unavailable:
+		return err
+	}
+	b.shown, b.changed = err == nil, true
+	return err
+}
+
 func (b *bringing) publish(ctx context.Context) error {
-	if b.p.Published || b.hidden {
+	if b.p.Published || b.hidden || b.shown {
 		return nil
 	}
 	b.changed = true

@@ -12,6 +12,9 @@ import (
 // before customers.
 const FindingNotPublishable = "NotPublishable"
 
+// findingStore is the subject of findings about the store as a whole.
+const findingStore = "store"
+
 // record puts what a push came to into the ledger: the product as it was read after it.
 func (b *bringing) record(tx *ledger.Tx, p *shopify.Product, changed bool) error {
 	const reason = "in line with the item"
@@ -65,9 +68,9 @@ func (b *bringing) recordListing(tx *ledger.Tx, p *shopify.Product, reason strin
 			return err
 		}
 	}
-	if b.hidden {
+	if b.hidden || b.shown && !p.Published {
 		_, err := tx.Find(ledger.Finding{
-			Kind: FindingNotPublishable, Subject: "store", Severity: "Warning",
+			Kind: FindingNotPublishable, Subject: findingStore, Severity: "Warning",
 			Detail: "items are in the shop as drafts, for the app may not publish: grant it read_publications and write_publications and run a SyncJob of type Products, or publish them by hand",
 		})
 		return err
@@ -79,7 +82,10 @@ func (b *bringing) recordListing(tx *ledger.Tx, p *shopify.Product, reason strin
 	if _, err := appear(tx, item, p, actorShopkeeper, reason); err != nil {
 		return err
 	}
-	return tx.Resolve(FindingNotPublishable, "store")
+	if b.place.Publication == "" && !b.shown {
+		return nil // a person published this one, and others may wait
+	}
+	return tx.Resolve(FindingNotPublishable, findingStore)
 }
 
 // asLeft says whether nobody has changed a product since it was brought in line.

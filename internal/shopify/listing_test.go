@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/jpeg"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -103,6 +105,30 @@ func TestPublishing(t *testing.T) {
 	}
 	if p := must[*shopify.Product](t)(w.client.Product(t.Context(), made.ID)); !p.Published {
 		t.Errorf("got %+v", p)
+	}
+}
+
+// TestPublishingOverREST takes no more than the right to write products.
+func TestPublishingOverREST(t *testing.T) {
+	w := newFaultyWorld(t, operation{shop: func(s *simulator.Shop) {
+		forItems(s)
+		scopes := s.Apps[0].Scopes
+		s.Apps[0].Scopes = slices.DeleteFunc(slices.Clone(scopes), func(scope string) bool { return strings.HasSuffix(scope, "_publications") })
+	}})
+	made := must[*shopify.Product](t)(w.client.CreateProduct(t.Context(), bike(), primary(t, w), nil))
+	if err := w.client.PublishProduct(t.Context(), made.ID, "gid://shopify/Publication/1"); shopify.KindOf(err) != shopify.ScopeMissing {
+		t.Fatalf("the app may publish: %v", err)
+	}
+	for range 2 {
+		if err := w.client.PublishOverREST(t.Context(), made.ID, "ACTIVE"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p := must[*shopify.Product](t)(w.client.Product(t.Context(), made.ID)); !p.Published || p.Status != "ACTIVE" {
+		t.Errorf("got %+v", p)
+	}
+	if err := w.client.PublishOverREST(t.Context(), 1, "ACTIVE"); shopify.KindOf(err) != shopify.NotFound {
+		t.Errorf("a product that is not there: %v", err)
 	}
 }
 

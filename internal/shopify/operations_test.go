@@ -82,6 +82,18 @@ var operations = []operation{
 			return 0
 		},
 	},
+	{
+		name: "PublishOverREST", rest: true, shop: oneSale,
+		call: func(ctx context.Context, c *shopify.Client, _ string) error {
+			return c.PublishOverREST(ctx, 9002, "DRAFT")
+		},
+		effects: func(s simulator.Shop) int {
+			if s.Products[0].Status == "DRAFT" {
+				return 1
+			}
+			return 0
+		},
+	},
 	{name: "Products", read: true, shop: oneSale, call: func(ctx context.Context, c *shopify.Client, _ string) error {
 		_, _, err := c.Products(ctx, "")
 		return err

@@ -59,6 +59,7 @@ func (s *Simulator) router() *http.ServeMux {
 	mux.Handle("GET /admin/api/{version}/shipping_zones.json", s.handle(KindREST,
 		s.findShop, s.chooseVersion, s.authenticate, s.misbehave, leak, restShippingZones))
 	s.priceRuleRoutes(mux)
+	s.productRoutes(mux)
 	mux.Handle("GET /admin/oauth/access_scopes.json", s.handle(KindREST,
 		s.findShop, s.authenticate, s.misbehave, leak, restAccessScopes))
 	mux.Handle("POST /admin/oauth/access_token", s.handle(KindOAuth,

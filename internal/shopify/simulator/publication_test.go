@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -150,4 +151,38 @@ func TestPublishedLater(t *testing.T) {
 	w.Expect(w.ask(publishedDocument, published).at("data.product.publishedOnPublication")).To(BeFalse())
 	w.time = w.time.Add(time.Hour)
 	w.Expect(w.ask(publishedDocument, published).at("data.product.publishedOnPublication")).To(BeTrue())
+}
+
+// TestPublishingOverREST takes write_products and no more.
+func TestPublishingOverREST(t *testing.T) {
+	w := newStall(t, allTopics...)
+	w.update(func(s *Shop) { s.Apps[0].Scopes = []string{"write_products"} })
+	w.news()
+	p := w.shop().Products[0]
+	put := func(id uint64, body string) answer {
+		w.clock.Advance(time.Second)
+		return w.rest("PUT", fmt.Sprintf("products/%d.json", id), body)
+	}
+	for _, c := range []struct {
+		reason, body string
+		status       int
+		published    bool
+		told         []string
+	}{
+		{"hidden", `{"product":{"status":"draft","published":false}}`, 200, false, []string{"products/update"}},
+		{"shown", fmt.Sprintf(`{"product":{"id":%d,"status":"active","published":true}}`, p.ID), 200, true, []string{"products/update"}},
+		{"shown already", `{"product":{"published":true}}`, 200, true, nil},
+		{"no such status", `{"product":{"status":"sold","published":false}}`, 422, true, nil},
+		{"more than is modelled", `{"product":{"title":"Boots","published":false}}`, 501, true, nil},
+		{"nothing", `{}`, 400, true, nil},
+	} {
+		a := put(p.ID, c.body)
+		w.Expect(a.status).To(Equal(c.status), c.reason+a.text)
+		shop := w.shop()
+		w.Expect(!shop.Products[0].publishedAt(&shop).IsZero()).To(Equal(c.published), c.reason)
+		w.Expect(w.news()).To(Equal(c.told), c.reason)
+	}
+	w.Expect(put(1, `{"product":{"published":true}}`).status).To(Equal(404))
+	w.update(func(s *Shop) { s.Apps[0].Scopes = []string{"read_products"} })
+	w.Expect(put(p.ID, `{"product":{"published":false}}`).status).To(Equal(403))
 }
