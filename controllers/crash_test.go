@@ -112,6 +112,7 @@ func TestKilledWhileApplyingAChange(t *testing.T) {
 func TestKilledWhileReleasing(t *testing.T) {
 	onboard := func(b *bed) {
 		b.store.Spec.DeletionPolicy = v1alpha1.DeletionDelete
+		declare(springRule())(&b.store.Spec)
 		b.apply()
 		b.ready()
 	}
@@ -125,6 +126,28 @@ func TestKilledWhileReleasing(t *testing.T) {
 		}
 		if got := inventory(b.inShop()); len(got) != 1 { // the pickup setting
 			b.t.Errorf("left in the shop: %v", got)
+		}
+		b.expectOffers("what was made goes")
+	})
+}
+
+func TestKilledWhileTheRelayMoves(t *testing.T) {
+	const moved = "https://new.example.com"
+	onboard := func(b *bed) { b.apply(); b.ready() }
+	move := func(b *bed) { b.r.RelayURL = moved }
+	killedAfterEveryRequest(t, onboard, move, func(b *bed) {
+		topics := map[string]bool{}
+		for _, s := range b.inShop().WebhookSubscriptions {
+			topics[s.Topic] = true
+		}
+		if len(topics) != 9 {
+			b.t.Errorf("no webhook falls between two addresses, and only %v are reported", topics)
+		}
+		move(b)
+		b.ready()
+		shop := b.inShop()
+		if slices.ContainsFunc(shop.WebhookSubscriptions, func(s simulator.WebhookSubscription) bool { return !strings.HasPrefix(s.URI, moved) }) || len(shop.WebhookSubscriptions) != 9 {
+			b.t.Errorf("in the shop: %v", inventory(shop))
 		}
 	})
 }

@@ -51,6 +51,7 @@ func TestDeletionMatrix(t *testing.T) {
 			fault(simulator.Fault{Kind: simulator.FaultUserErrors, Operation: "DeleteWebhookSubscription", First: 1, UserErrors: []simulator.FaultUserError{{Message: "no"}}})(b)
 			fault(simulator.Fault{Kind: simulator.FaultStatus, Status: 503, Operation: "DeleteWebhookSubscription"})(b)
 		}, fates{"Service Unavailable", "Service Unavailable", abandoned}, forGood("Service Unavailable")},
+		"Secret gone": {"the last credentials do, as long as the process remembers them", (*bed).deleteSecret, forGood(gone), forGood(gone)},
 		"Secret gone, and a new process": {"the namespace is being deleted, and the operator was restarted", func(b *bed) { b.deleteSecret(); b.restart() },
 			forGood(abandoned), forGood("Secret shopify does not exist")},
 		"Secret emptied": {"a mistake in it is not a wish", func(b *bed) { b.secret(map[string]string{"other": "x"}) },

@@ -2,6 +2,7 @@ package controllers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,11 +156,14 @@ func TestKilledWhileMakingPriceRules(t *testing.T) {
 }
 
 func TestKilledWhileChangingPriceRules(t *testing.T) {
-	onboard := func(b *bed) { declare(springRule())(&b.store.Spec); b.apply(); b.ready() }
+	fall := springRule()
+	fall.Code = "FALL10"
+	onboard := func(b *bed) { declare(springRule(), fall)(&b.store.Spec); b.apply(); b.ready() }
 	change := func(b *bed) {
 		b.shop(func(s *simulator.Shop) {
-			s.PriceRules[0].DiscountCodes = []simulator.DiscountCode{{Code: "STAFF"}}
-			s.PriceRules[0].UpdatedAt = s.PriceRules[0].UpdatedAt.Add(time.Second)
+			i := slices.IndexFunc(s.PriceRules, func(p simulator.PriceRule) bool { return p.DiscountCodes[0].Code == "SPRING10" })
+			s.PriceRules[i].DiscountCodes = []simulator.DiscountCode{{Code: "STAFF"}}
+			s.PriceRules[i].UpdatedAt = s.PriceRules[i].UpdatedAt.Add(time.Second)
 		})
 		twenty := springRule()
 		twenty.PercentOff = "20"
@@ -167,6 +171,6 @@ func TestKilledWhileChangingPriceRules(t *testing.T) {
 	}
 	killedAfterEveryRequest(t, onboard, change, func(b *bed) {
 		b.ready()
-		b.expectOffers("in place", "SPRING10 -20.0 Spring sale")
+		b.expectOffers("one changed, one removed", "SPRING10 -20.0 Spring sale")
 	})
 }

@@ -154,6 +154,14 @@ func TestStalled(t *testing.T) {
 		}, v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonManualStepNeeded, "charge HST of 13%", -1},
 		"unknown location": {"a misspelt location has no stock", spec(func(s *v1alpha1.ShopifyStoreSpec) { s.Settings.Locations = []string{"Attic"} }),
 			v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonLocationNotFound, "no active location Attic", -1},
+		"no online orders": {"nothing could be picked up there", func(b *bed) {
+			b.shop(func(s *simulator.Shop) { s.Locations[0].FulfillsOnlineOrders = false })
+		}, v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonManualStepNeeded, "let Warehouse fulfil online orders", -1},
+		"shipping rates": {"orders are picked up only, and what somebody charges is not ours to delete", func(b *bed) {
+			b.shop(func(s *simulator.Shop) {
+				s.ShippingZones[0].PriceBasedShippingRates = []simulator.PriceBasedShippingRate{{Name: "Standard", Price: "9.00"}}
+			})
+		}, v1alpha1.SettingsVerifiedCondition, v1alpha1.ReasonManualStepNeeded, "remove the shipping rates of", -1},
 		"a definition in the way": {"what somebody made is not overwritten unasked", func(b *bed) {
 			b.shop(func(s *simulator.Shop) {
 				s.MetafieldDefinitions = []simulator.MetafieldDefinition{{OwnerType: "PRODUCT", Namespace: "consignment", Key: "event_id", Name: "Mine", Type: "single_line_text_field"}}
@@ -261,20 +269,6 @@ func TestOptionalScopesMissing(t *testing.T) {
 	}
 }
 
-func TestAnOldAPIVersionIsReplaced(t *testing.T) {
-	b := newBed(t)
-	b.store.Spec.APIVersion = "2024-01"
-	b.apply()
-	b.ready()
-	v := b.store.Status.APIVersion
-	if v == nil || v.Requested != "2024-01" || v.Used != "2026-07" || v.Served != "2026-07" || v.SupportedUntil != "2027-07-16" {
-		t.Errorf("status.apiVersion: %+v", v)
-	}
-	if c := b.condition(v1alpha1.ConnectedCondition); c.Reason != v1alpha1.ReasonAPIVersionReplaced {
-		t.Errorf("it is said: %s", c)
-	}
-}
-
 func TestASecretIsRotated(t *testing.T) {
 	b := newBed(t)
 	b.apply()
@@ -346,32 +340,6 @@ func TestShopifyIsDownForAWhile(t *testing.T) {
 	b.refresh()
 	if b.store.ResourceVersion != version {
 		t.Error("the same failure is written again")
-	}
-}
-
-func TestAnEndingAPIVersionIsWarnedOf(t *testing.T) {
-	b := newBed(t)
-	b.store.Spec.APIVersion = "2026-01" // until 2027-01-16
-	b.now = time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)
-	b.apply()
-	b.ready()
-	if c := b.condition(v1alpha1.ConnectedCondition); c.Reason != v1alpha1.ReasonConnected {
-		t.Errorf("61 days before: %s", c)
-	}
-	b.happened()
-	b.now = b.now.Add(36 * time.Hour)
-	b.ready()
-	if c := b.condition(v1alpha1.ConnectedCondition); c.Reason != v1alpha1.ReasonAPIVersionEnding || !strings.Contains(c.Message, "2027-01-16") {
-		t.Errorf("less than 60 days before: %s", c)
-	}
-	if got := b.happened(); len(got) != 1 || !strings.HasPrefix(got[0], "Warning APIVersionEnding") {
-		t.Errorf("events: %q", got)
-	}
-	version := b.store.ResourceVersion
-	b.now = b.now.Add(24 * time.Hour)
-	b.ready()
-	if got := b.happened(); len(got) > 0 || b.store.ResourceVersion != version {
-		t.Errorf("it is said once, not daily: %q", got)
 	}
 }
 
