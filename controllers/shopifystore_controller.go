@@ -199,6 +199,7 @@ func (r *ShopifyStoreReconciler) begin(ctx context.Context, req ctrl.Request) (*
 			r.codes.forget(req.String())
 			r.relayMisses.Delete(req.String())
 			r.ledgers.Delete(req.String())
+			r.places.Delete(ledger.Store{Tenant: req.Namespace, Name: req.Name})
 			r.Routes.Drop(req.NamespacedName)
 			return nil, nil
 		}

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -22,8 +23,8 @@ type placed struct {
 	place      catalog.Place
 }
 
-// Place implements deliveries.Shops: the first location of spec.settings.locations,
-// and the online store where the app may publish. It is asked of Shopify once for each
+// Place implements deliveries.Shops: the first location of spec.settings.locations, the
+// online store where the app may publish, and who says whether stock is counted. It is asked of Shopify once for each
 // generation of the spec and each grant.
 func (s Shops) Place(ctx context.Context, store ledger.Store) (catalog.Place, error) {
 	object, err := s.connected(ctx, store)
@@ -48,6 +49,7 @@ func (s Shops) Place(ctx context.Context, store ledger.Store) (catalog.Place, er
 	if len(locations) == 0 {
 		return catalog.Place{}, fmt.Errorf("%w: its shop has no location %v", deliveries.ErrNotConnected, missing)
 	}
+	now.place.TrackingUnmanaged = object.Spec.Settings.InventoryTracking == v1alpha1.InventoryTrackingUnmanaged
 	if now.place.Location, err = shopify.Number("Location", locations[0].ID); err != nil {
 		return catalog.Place{}, err
 	}

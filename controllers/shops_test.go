@@ -11,8 +11,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
 func TestShopsHandsOutTheStoresClient(t *testing.T) {
@@ -109,5 +111,36 @@ func TestShopsHasAStoreLookedAt(t *testing.T) {
 	b.settle()
 	if got := b.calls(); len(got) != 1 {
 		t.Errorf("asked for a look, and got %q", got)
+	}
+}
+
+func TestShopsTellWhereProductsGo(t *testing.T) {
+	b := newBed(t)
+	lean(&b.store.Spec)
+	b.apply()
+	b.ready()
+	shops := Shops{b.r}
+	first := b.inShop().Locations[0].ID
+	place, err := shops.Place(t.Context(), b.inLedger())
+	if err != nil || place.Location != first || place.Publication == "" || place.TrackingUnmanaged {
+		t.Errorf("the primary location, the online store, and stock that is counted: %+v, %v", place, err)
+	}
+	b.calls()
+	if again, err := shops.Place(t.Context(), b.inLedger()); err != nil || again != place || len(b.calls()) > 0 {
+		t.Errorf("it is asked for once: %+v, %v", again, err)
+	}
+	b.shop(func(s *simulator.Shop) {
+		barn := s.Locations[0]
+		barn.ID, barn.Name, barn.Primary = first+1, "Barn", false
+		s.Locations = append(s.Locations, barn)
+		s.Apps[0].Scopes = slices.DeleteFunc(s.Apps[0].Scopes, func(scope string) bool { return scope == "write_publications" })
+	})
+	b.change(func(s *v1alpha1.ShopifyStoreSpec) {
+		s.Settings.Locations = []string{"Barn"}
+		s.Settings.InventoryTracking = v1alpha1.InventoryTrackingUnmanaged
+	})
+	b.ready()
+	if place, err := shops.Place(t.Context(), b.inLedger()); err != nil || place != (catalog.Place{Location: first + 1, TrackingUnmanaged: true}) {
+		t.Errorf("as the spec and the grant are now: %+v, %v", place, err)
 	}
 }

@@ -27,6 +27,7 @@ func (s *Shop) Push(ctx context.Context, item, key string) (record func(*ledger.
 		if place, err = s.Place(ctx); err != nil {
 			return nil, err
 		}
+		w.listing.TrackingUnmanaged = place.TrackingUnmanaged
 	}
 	p, err := s.find(ctx, w)
 	made := false

@@ -19,6 +19,9 @@ type Place struct {
 	Location uint64
 	// Publication is the id of the online store's; "" where the app may not publish.
 	Publication string
+	// TrackingUnmanaged leaves it as somebody set it whether Shopify counts the stock of
+	// a product that is there.
+	TrackingUnmanaged bool
 }
 
 // Shop is a store's shop, with what it takes to have items in it.

@@ -68,7 +68,7 @@ func described(p *shopify.Product, l shopify.Listing) bool {
 
 // priced says whether a variant is sold as it is to be.
 func priced(v shopify.Variant, l shopify.Listing) bool {
-	return v.Price == l.Price && v.CompareAt == l.CompareAt && v.Barcode == l.Item && v.Tracked && !v.Oversold
+	return v.Price == l.Price && v.CompareAt == l.CompareAt && v.Barcode == l.Item && (v.Tracked || l.TrackingUnmanaged) && !v.Oversold
 }
 
 // unsent are the photos that a product lacks. A product that nobody has recorded yet

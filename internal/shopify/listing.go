@@ -26,6 +26,9 @@ type Listing struct {
 	CompareAt            int64
 	ConsignorID, EventID string
 	MarkdownEligible     bool
+	// TrackingUnmanaged leaves it as it is whether Shopify counts the stock of a product
+	// that is there; one that is made is counted.
+	TrackingUnmanaged bool
 }
 
 // CreateProduct makes the product of an item as a draft with nothing in stock at a
@@ -131,6 +134,9 @@ func (c *Client) PriceVariant(ctx context.Context, product, variant uint64, l Li
 	globalID, deny := GlobalID("ProductVariant", variant), admin.ProductVariantInventoryPolicyDeny
 	input := &admin.ProductVariantsBulkInput{
 		Id: &globalID, Price: decimalOf(l.Price), Barcode: &l.Item, InventoryPolicy: &deny, InventoryItem: stockItem(l),
+	}
+	if l.TrackingUnmanaged {
+		input.InventoryItem.Tracked = nil
 	}
 	if l.CompareAt > 0 {
 		input.CompareAtPrice = decimalOf(l.CompareAt)
