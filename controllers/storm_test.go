@@ -1,6 +1,7 @@
 package controllers
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,15 @@ func (b *bed) live(d time.Duration) (reconciles int) {
 	return reconciles
 }
 
+// useApp gives the store the credentials of an app, whose token ends an hour later.
+func (b *bed) useApp() {
+	b.t.Helper()
+	app := b.inShop().Apps[0]
+	b.secret(map[string]string{"clientID": app.ClientID, "clientSecret": app.ClientSecret})
+	b.ready()
+	b.now = b.now.Add(23*time.Hour - time.Minute)
+}
+
 // What a shop that answers nothing but errors costs: each call is one that the
 // shop, or Shopify, counts against us.
 func TestStorms(t *testing.T) {
@@ -55,6 +65,9 @@ func TestStorms(t *testing.T) {
 		"THROTTLED":            {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultThrottled}, short, 3 * (resyncs + 10), v1alpha1.ReasonThrottled},
 		"500":                  {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultStatus, Status: 500}, short, 3 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
 		"503":                  {"three attempts at growing distances", simulator.Fault{Kind: simulator.FaultStatus, Status: 503}, short, 3 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
+		"app, 401":             {"each attempt asks for another token", simulator.Fault{Kind: simulator.FaultStatus, Status: 401}, day, 3 * 6, v1alpha1.ReasonCredentialsRejected},
+		"app, 429":             {"an exchange of credentials is attempted as often", simulator.Fault{Kind: simulator.FaultStatus, Status: 429, RetryAfter: "2.0"}, short, 2 * 3 * (resyncs + 10), v1alpha1.ReasonThrottled},
+		"app, 503":             {"an exchange of credentials is attempted as often", simulator.Fault{Kind: simulator.FaultStatus, Status: 503}, short, 2 * 3 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
 		"writes fail":          {"a look, and one attempt at a write", simulator.Fault{Kind: simulator.FaultStatus, Status: 500, MutationsOnly: true}, short, 5 * (resyncs + 10), v1alpha1.ReasonShopifyUnavailable},
 	}
 	for name, tc := range cases {
@@ -63,6 +76,9 @@ func TestStorms(t *testing.T) {
 			lean(&b.store.Spec)
 			b.apply()
 			b.ready()
+			if strings.HasPrefix(name, "app") {
+				b.useApp()
+			}
 			_, err := b.sim.AddFault(tc.fault)
 			b.must(err)
 			if tc.fault.MutationsOnly {
