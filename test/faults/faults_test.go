@@ -16,8 +16,7 @@ func TestRelayKilled(t *testing.T) {
 	w.start(manages)
 	for round := range 4 {
 		relay := w.start(relays)
-		w.sell(round*10, round*10+10)
-		w.more(15)
+		w.sellUntil(round*10, round*10+10, 15)
 		if round < 3 {
 			relay.kill()
 		}
@@ -60,8 +59,7 @@ func TestDatabaseKilled(t *testing.T) {
 	w.start(relays)
 	w.start(manages)
 	for round := range 2 {
-		w.sell(round*10, round*10+10)
-		w.more(15)
+		w.sellUntil(round*10, round*10+10, 15)
 		g.Expect(server.Kill()).To(Succeed())
 		w.sell(20+round*5, 25+round*5) // its webhooks find no ledger
 		g.Expect(server.Restart(context.WithoutCancel(t.Context()))).To(Succeed())
@@ -77,8 +75,7 @@ func TestCrashOnSQLite(t *testing.T) {
 	w.stockUp(9)
 	for round := range 3 {
 		all := w.start(both)
-		w.sell(round*3, round*3+3)
-		w.more(10)
+		w.sellUntil(round*3, round*3+3, 10)
 		if round == 2 {
 			w.delivered()
 		}

@@ -8,12 +8,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -108,40 +108,41 @@ func play(ctx context.Context, role string) error {
 
 // process is another one of this program.
 type process struct {
-	cmd   *exec.Cmd
-	ended chan error
+	cmd *exec.Cmd
+	// killed says that it is to end, and ended that it has.
+	killed atomic.Bool
+	ended  chan struct{}
 }
 
-// start starts a process and waits until it is ready.
+// start starts a process and waits until it is ready. It goes on until it is killed.
 func (w *world) start(role string) *process {
 	w.t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0]), ended: make(chan error, 1)}
+	p := &process{cmd: exec.Command(os.Args[0]), ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), roleVariable+"="+role, routesVariable+"="+w.routes, listenVariable+"="+w.relay, endpointVariable+"="+w.endpoint,
 		ledgerVariable+"="+map[string]string{relays: w.place.Relay, manages: w.place.Manager, both: w.place.Manager}[role])
 	p.cmd.Stderr = os.Stderr
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := p.cmd.StdoutPipe()
 	w.Expect(err).NotTo(HaveOccurred())
-	w.Expect(p.cmd.Start()).To(Succeed())
-	line, err := bufio.NewReader(out).ReadString('\n')
-	w.Expect(err).NotTo(HaveOccurred(), role)
-	w.Expect(strings.TrimSpace(line)).To(Equal("ready"))
+	exited, err := ledgertest.Spawn(p.cmd, syscall.SIGKILL)
+	w.Expect(err).NotTo(HaveOccurred())
 	go func() {
-		_, _ = io.Copy(io.Discard, out)
-		p.ended <- p.cmd.Wait()
+		defer close(p.ended)
+		if err := <-exited; !p.killed.Load() {
+			w.t.Errorf("a process that %s ended by itself: %v", role, err)
+		}
 	}()
 	w.t.Cleanup(p.kill)
+	line, err := bufio.NewReader(out).ReadString('\n') // it writes nothing more
+	w.Expect(err).NotTo(HaveOccurred(), role)
+	w.Expect(strings.TrimSpace(line)).To(Equal("ready"))
 	return p
 }
 
 // kill ends a process at once, if it has not ended.
 func (p *process) kill() {
-	if p.ended == nil {
-		return
-	}
+	p.killed.Store(true)
 	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		panic(err)
 	}
 	<-p.ended
-	p.ended = nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -48,7 +47,9 @@ func newWorld(t *testing.T, place ledgertest.Place) *world {
 	server := httptest.NewServer(w.sim)
 	t.Cleanup(server.Close)
 	t.Cleanup(w.sim.Close)
-	w.endpoint, w.relay, w.routes = server.URL, freeAddress(w), filepath.Join(t.TempDir(), "routes.json")
+	port, err := ledgertest.Port(t.Context())
+	w.Expect(err).NotTo(HaveOccurred())
+	w.endpoint, w.relay, w.routes = server.URL, fmt.Sprintf("127.0.0.1:%d", port), filepath.Join(t.TempDir(), "routes.json")
 	var list []routes.Route
 	for _, s := range stores {
 		list = append(list, s.Route())
@@ -61,14 +62,6 @@ func newWorld(t *testing.T, place ledgertest.Place) *world {
 	w.Expect(err).NotTo(HaveOccurred())
 	w.Expect(os.WriteFile(w.routes, text, 0o600)).To(Succeed())
 	return w
-}
-
-// freeAddress is one that the relay can have, and have again.
-func freeAddress(w *world) string {
-	l, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
-	w.Expect(err).NotTo(HaveOccurred())
-	defer func() { w.Expect(l.Close()).To(Succeed()) }()
-	return l.Addr().String()
 }
 
 // inLedger opens the ledger as a manager does, for as long as f takes.
@@ -142,10 +135,12 @@ func (w *world) acknowledged() map[string]int {
 	return got
 }
 
-// more waits until some more deliveries were acknowledged.
-func (w *world) more(deliveries int) {
+// sellUntil sells, and waits until so many more deliveries were acknowledged than
+// before. Those that are while it sells count: on a busy machine that may be all.
+func (w *world) sellUntil(from, to, deliveries int) {
 	w.t.Helper()
 	until := len(w.acknowledged()) + deliveries
+	w.sell(from, to)
 	w.Eventually(func() int { return len(w.acknowledged()) }).Should(BeNumerically(">=", until), w.answers)
 }
 
@@ -174,12 +169,28 @@ func (w *world) delivered() {
 // settled waits until everything is worked off, and counts.
 func (w *world) settled(l *ledger.Ledger) {
 	w.t.Helper()
-	w.Eventually(func() ([]string, error) { return unfinished(w.t.Context(), l) }).Should(BeEmpty())
+	w.Eventually(func() ([]string, error) { return w.unfinished(l) }).Should(BeEmpty())
 	w.count(l)
 }
 
-// unfinished are how many jobs are in which state, of those that are not done.
-func unfinished(ctx context.Context, l *ledger.Ledger) (left []string, err error) {
+// unfinished is what is still to be delivered and worked off, in words. Work brings
+// about webhooks, and webhooks bring about work: nothing is left where no job was
+// while all webhooks that there ever were had been delivered, before and after.
+func (w *world) unfinished(l *ledger.Ledger) ([]string, error) {
+	webhooks := func() (all, waiting int) {
+		return len(w.sim.Deliveries(simulator.DeliveryFilter{})), len(w.sim.Deliveries(simulator.DeliveryFilter{State: simulator.DeliveryPending}))
+	}
+	before, waiting := webhooks()
+	left, err := unfinishedJobs(w.t.Context(), l)
+	after, _ := webhooks()
+	if waiting > 0 || after > before {
+		left = append(left, fmt.Sprintf("%d webhooks to deliver, and %d that came meanwhile", waiting, after-before))
+	}
+	return left, err
+}
+
+// unfinishedJobs are how many jobs are in which state, of those that are not done.
+func unfinishedJobs(ctx context.Context, l *ledger.Ledger) (left []string, err error) {
 	rows, err := l.DB().QueryContext(ctx, "SELECT kind, CAST(state AS TEXT), COUNT(*) FROM river_job WHERE finalized_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2")
 	if err != nil {
 		return nil, err

@@ -7,12 +7,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +31,7 @@ type Server struct {
 	settings       []string
 	as             *syscall.Credential
 	process        *exec.Cmd
-	exited         chan error
+	exited         <-chan error
 	databases      int
 	mu             sync.Mutex
 }
@@ -78,7 +76,7 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w: %s", err, output)
 	}
-	if s.port, err = freePort(ctx); err != nil {
+	if s.port, err = Port(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.Restart(ctx); err != nil {
@@ -101,15 +99,6 @@ func unprivileged(directory string) (*syscall.Credential, error) {
 		}
 	}
 	return nil, errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody: run the tests as another user")
-}
-
-func freePort(ctx context.Context) (int, error) {
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
 }
 
 // inUse is what a server says that is started before the children of one that was
@@ -146,9 +135,8 @@ func (s *Server) start(ctx context.Context) (said string, err error) {
 	defer func() { _ = log.Close() }()
 	s.process = exec.Command(filepath.Join(s.programs, "postgres"), args...) //nolint:noctx,gosec // it outlives the call, and Stop ends it
 	s.process.Stdout, s.process.Stderr = log, log
-	// It goes when the tests are killed, too.
-	s.process.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Pdeathsig: syscall.SIGQUIT}
-	if err := s.spawn(); err != nil {
+	s.process.SysProcAttr = &syscall.SysProcAttr{Credential: s.as}
+	if s.exited, err = Spawn(s.process, syscall.SIGQUIT); err != nil {
 		return "", fmt.Errorf("starting PostgreSQL: %w", err)
 	}
 	err = s.wait(ctx)
@@ -157,22 +145,6 @@ func (s *Server) start(ctx context.Context) (said string, err error) {
 		err = fmt.Errorf("%w: %s", err, text)
 	}
 	return string(text), errors.Join(err, readErr)
-}
-
-// spawn starts the server from a thread that lives as long as it does: to the
-// system, the thread is the parent whose death it is told of.
-func (s *Server) spawn() error {
-	s.exited = make(chan error, 1)
-	started := make(chan error)
-	go func(p *exec.Cmd, exited chan error) {
-		runtime.LockOSThread()
-		err := p.Start()
-		started <- err
-		if err == nil {
-			exited <- p.Wait()
-		}
-	}(s.process, s.exited)
-	return <-started
 }
 
 // wait returns once the server answers.
