@@ -34,6 +34,6 @@ func newCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newManagerCommand(), newRelayCommand(), newConsoleCommand(), newMigrateCommand(), newImportCommand(), newStatementCommand(),
-		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newSimulatorCommand(), newDevCommand())
+		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newTrailCommand(), newSimulatorCommand(), newDevCommand())
 	return root
 }

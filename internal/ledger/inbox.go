@@ -55,7 +55,7 @@ func (t *Tx) MoveDelivery(id, from, to string, attempts int, problem string) (bo
 		finished = t.now
 	}
 	n, err := t.exec("UPDATE webhook_deliveries SET state = $5, attempts = $6, error = $7, finished_at = $8 WHERE tenant = $1 AND store = $2 AND delivery_id = $3 AND state = $4",
-		id, from, to, attempts, problem, micros(finished))
+		id, from, to, attempts, storable(problem), micros(finished))
 	return n == 1, err
 }
 

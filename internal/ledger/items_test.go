@@ -108,13 +108,3 @@ func TestFindings(t *testing.T) {
 		step(5, true, 5) // it stands again
 	})
 }
-
-func TestTrail(t *testing.T) {
-	onEach(t, func(t *testing.T, tx *ledger.Tx) {
-		first := ledger.TrailEntry{Actor: "sam", Action: "Correct", Subject: "i1", Before: "1", After: "0", Reason: "broken", HappenedAt: day(20)}
-		second := ledger.TrailEntry{Actor: "orders", Action: "Sell", Subject: "i1", HappenedAt: day(20)}
-		must(t, tx.Record(first), tx.Record(second), tx.Record(ledger.TrailEntry{Subject: "i2"}))
-		list, err := tx.Trail("i1")
-		equal(t, read(t, list, err), []ledger.TrailEntry{first, second})
-	})
-}

@@ -16,6 +16,8 @@ type Tx struct {
 	engine engine
 	store  Store
 	now    time.Time
+	// head is that of the audit trail, once it is known.
+	head *TrailHead
 }
 
 // Store is the store on whose behalf the transaction is.
