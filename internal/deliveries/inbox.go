@@ -79,7 +79,7 @@ var errClosed = errors.New("the inbox is closed")
 // it off. One that is in the inbox already is durable too.
 func (i *Inbox) Put(ctx context.Context, r Received) error {
 	store, id := ledger.Store{Tenant: r.Tenant, Name: r.Store}, ledger.NewID()
-	job, err := deliveryJob(store, id)
+	job, err := deliveryJob(store, id, r.Topic)
 	if err != nil {
 		return err
 	}

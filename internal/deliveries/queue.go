@@ -22,6 +22,8 @@ type deliveryArgs struct {
 	Tenant   string `json:"tenant"`
 	Store    string `json:"store"`
 	Delivery string `json:"delivery"`
+	// Topic is for the metrics: of a duplicate, nothing but its job is kept.
+	Topic string `json:"topic,omitempty"`
 }
 
 func (deliveryArgs) Kind() string { return "delivery" }
@@ -64,8 +66,8 @@ func jobFor(args river.JobArgs, store ledger.Store, priority int) (ledger.Job, e
 	return ledger.Job{Kind: args.Kind(), Queue: queueOf(store), Args: string(text), Priority: priority, MaxAttempts: riverAttempts}, err
 }
 
-func deliveryJob(store ledger.Store, id string) (ledger.Job, error) {
-	return jobFor(deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: id}, store, priorityDelivery)
+func deliveryJob(store ledger.Store, id, topic string) (ledger.Job, error) {
+	return jobFor(deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: id, Topic: topic}, store, priorityDelivery)
 }
 
 func pushJob(store ledger.Store, item string) (ledger.Job, error) {

@@ -21,10 +21,10 @@ func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []str
 			if _, err := tx.MoveDelivery(d.ID, ledger.Dead, ledger.Pending, 0, d.Error); err != nil {
 				return err
 			}
-			if err := tx.Record(ledger.TrailEntry{Actor: by, Action: "delivery", Subject: "delivery/" + d.ID, Before: ledger.Dead, After: ledger.Pending, Reason: "replayed"}); err != nil {
+			if err := tx.Record(ledger.TrailEntry{Actor: by, Action: "delivery", Subject: deliverySubject(d.ID), Before: ledger.Dead, After: ledger.Pending, Reason: "replayed"}); err != nil {
 				return err
 			}
-			job, err := deliveryJob(store, d.ID)
+			job, err := deliveryJob(store, d.ID, d.Topic)
 			if err != nil {
 				return err
 			}

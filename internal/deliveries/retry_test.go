@@ -56,7 +56,7 @@ func TestAttemptsSpanHalfADay(t *testing.T) {
 
 func TestRiverNeverGivesUpFirst(t *testing.T) {
 	store := ledger.Store{Tenant: "client-a", Name: "a"}
-	delivery, err := deliveryJob(store, "d1")
+	delivery, err := deliveryJob(store, "d1", "orders/create")
 	if err != nil {
 		t.Fatal(err)
 	}

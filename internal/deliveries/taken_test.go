@@ -65,8 +65,8 @@ func TestJobsOfWhatIsTakenInAreRiversOwn(t *testing.T) {
 			relay = ledgertest.Open(t, place.Relay, nil)
 		}
 		store := ledger.Store{Tenant: "client-maple-kids", Name: `maple "&" kids`}
-		job, err := deliveryJob(store, "d1")
-		if err := errors.Join(err, riversOwn(t, l, deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: "d1"}, job)); err != nil {
+		job, err := deliveryJob(store, "d1", "orders/create")
+		if err := errors.Join(err, riversOwn(t, l, deliveryArgs{Tenant: store.Tenant, Store: store.Name, Delivery: "d1", Topic: "orders/create"}, job)); err != nil {
 			t.Fatal(err)
 		}
 		taken := ledger.Delivery{Store: store, ID: "d1", Topic: "orders/create", WebhookID: "w1", ReceivedAt: time.Unix(1, 0), Body: []byte("{}")}

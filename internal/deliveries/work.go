@@ -110,12 +110,14 @@ func (*deliveryWorker) NextRetry(job *river.Job[deliveryArgs]) time.Time {
 
 func (w *deliveryWorker) Work(ctx context.Context, job *river.Job[deliveryArgs]) error {
 	store := ledger.Store{Tenant: job.Args.Tenant, Name: job.Args.Store}
-	return w.queue.deliver(shopify.ComingBack(shopify.WithPriority(ctx, shopify.PriorityWebhook), longestWait), store, job.Args.Delivery, job.JobRow)
+	d := ledger.Delivery{Store: store, ID: job.Args.Delivery, Topic: job.Args.Topic}
+	return w.queue.deliver(shopify.ComingBack(shopify.WithPriority(ctx, shopify.PriorityWebhook), longestWait), d, job.JobRow)
 }
 
-// deliver makes one attempt at a delivery.
-func (q *Queue) deliver(ctx context.Context, store ledger.Store, id string, job *rivertype.JobRow) error {
-	w := &work{Delivery: ledger.Delivery{Store: store, ID: id}, attempt: job.Attempt}
+// deliver makes one attempt at a delivery, of which its job tells the store, the id
+// and the topic.
+func (q *Queue) deliver(ctx context.Context, d ledger.Delivery, job *rivertype.JobRow) error {
+	w := &work{Delivery: d, attempt: job.Attempt}
 	err := q.attempt(ctx, w, job)
 	if err == nil || w.State == "" {
 		return err // it could not even be read
@@ -205,6 +207,9 @@ func (q *Queue) finish(ctx context.Context, w *work, job *rivertype.JobRow, appl
 		if err != nil || !applied {
 			return err // another process had it meanwhile, where this one was thought dead
 		}
+		if err := tx.Record(receipt(w.Delivery)); err != nil {
+			return err
+		}
 		push, err := apply(tx)
 		if err != nil {
 			return err
@@ -241,7 +246,9 @@ func (q *Queue) failed(ctx context.Context, d ledger.Delivery, job *rivertype.Jo
 		if err != nil || !moved || what != giveUp {
 			return err
 		}
-		if err := tx.Record(ledger.TrailEntry{Actor: actor, Action: "delivery", Subject: "delivery/" + d.ID, Before: ledger.Pending, After: ledger.Dead, Reason: problem.Error()}); err != nil {
+		if err := errors.Join(tx.Record(receipt(d)), tx.Record(ledger.TrailEntry{
+			Actor: actor, Action: "delivery", Subject: deliverySubject(d.ID), Before: ledger.Pending, After: ledger.Dead, Reason: problem.Error(),
+		})); err != nil {
 			return err
 		}
 		return tx.CompleteJob(job.ID)
