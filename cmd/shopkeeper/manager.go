@@ -29,6 +29,7 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
+	"github.com/shopkeeper-dev/shopkeeper/internal/trail"
 )
 
 // managerOptions are the flags of the manager.
@@ -126,10 +127,6 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 	if o.resyncInterval <= 0 {
 		return fmt.Errorf("--resync-interval=%s: give a duration above zero, such as 10m", o.resyncInterval)
 	}
-	clients, err := o.shopifyClients()
-	if err != nil {
-		return err
-	}
 	books, closeLedger, err := o.openLedger(ctx)
 	if err != nil {
 		return err
@@ -140,6 +137,11 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, closePhotos()) }()
+	changes := &trail.Writer{Ledger: books, Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("trail")))}
+	clients, err := o.shopifyClients(changes)
+	if err != nil {
+		return err
+	}
 	config = rest.CopyConfig(config)
 	config.QPS = -1 // the API server's priority and fairness limits us, not a guess made here
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
@@ -180,7 +182,7 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 		return fmt.Errorf("setting up the store controller: %w", err)
 	}
 	if books != nil {
-		if err := workOff(mgr, books, bucket, reconciler, o.jobWorkers); err != nil {
+		if err := o.keepBooks(mgr, books, bucket, reconciler, changes); err != nil {
 			return err
 		}
 	}
@@ -193,10 +195,15 @@ func runManager(ctx context.Context, config *rest.Config, o managerOptions) (err
 	return mgr.Start(ctx)
 }
 
-func (o *managerOptions) shopifyClients() (*shopify.Clients, error) {
+// shopifyClients are told what they change to the writer of audit trails, where there
+// is a ledger.
+func (o *managerOptions) shopifyClients(changes *trail.Writer) (*shopify.Clients, error) {
 	options := shopify.Options{
 		Endpoint: o.shopifyEndpoint, Registerer: metrics.Registry,
 		Log: slog.New(logr.ToSlogHandler(ctrl.Log.WithName("shopify"))),
+	}
+	if changes.Ledger != nil {
+		options.Changed = changes.Changed
 	}
 	if o.shopifyEndpointCA != "" {
 		ca, err := os.ReadFile(o.shopifyEndpointCA)

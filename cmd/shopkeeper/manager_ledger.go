@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-logr/logr"
 	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 
 	"github.com/shopkeeper-dev/shopkeeper/controllers"
@@ -15,6 +16,7 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/trail"
 )
 
 // openLedger opens the ledger that the flags name, unless one is open already; nil
@@ -34,6 +36,39 @@ func (o *managerOptions) openLedger(ctx context.Context) (*ledger.Ledger, func()
 		return nil, nil, fmt.Errorf("--ledger-url: %w", err)
 	}
 	return books, books.Close, nil
+}
+
+// keepBooks sets up what works on the ledger. bucket is nil where no photos are kept.
+func (o *managerOptions) keepBooks(mgr ctrl.Manager, books *ledger.Ledger, bucket *photos.Bucket, reconciler *controllers.ShopifyStoreReconciler, changes *trail.Writer) error {
+	if err := workOff(mgr, books, bucket, reconciler, o.jobWorkers); err != nil {
+		return err
+	}
+	if err := mgr.Add(changes); err != nil {
+		return err
+	}
+	return o.anchorTrails(mgr, books, reconciler)
+}
+
+// trailAnchors is the ConfigMap, in the manager's namespace, that the heads of audit
+// trails are kept in.
+const trailAnchors = "shopkeeper-trail-anchors"
+
+// anchorTrails sets up what keeps the heads of audit trails outside of the ledger.
+func (o *managerOptions) anchorTrails(mgr ctrl.Manager, books *ledger.Ledger, reconciler *controllers.ShopifyStoreReconciler) error {
+	namespace, err := o.namespace()
+	if err != nil {
+		return err
+	}
+	if namespace == "" {
+		ctrl.Log.Info("the audit trails are anchored nowhere, so that who owns the ledger's database could rewrite them: give --relay-routes-namespace")
+		return nil
+	}
+	anchors, err := controllers.NewTrailAnchors(mgr.GetClient(), mgr.GetAPIReader(), client.ObjectKey{Namespace: namespace, Name: trailAnchors},
+		books, controllers.Shops{Reconciler: reconciler}, metrics.Registry)
+	if err != nil {
+		return err
+	}
+	return mgr.Add(anchors)
 }
 
 // workOff sets up what works webhooks off, what brings products in line, and what runs

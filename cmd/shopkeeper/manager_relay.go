@@ -21,17 +21,25 @@ import (
 // ownNamespace is the file that tells a pod its namespace.
 const ownNamespace = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
-// relayRoutes sets up what publishes the relay's routes: in the namespace that a
-// flag names, or that the process runs in. There is none where neither is known;
-// no webhooks are subscribed to then.
+// namespace is where the manager keeps objects of its own: the one that a flag names,
+// or that the process runs in; empty where neither is known.
+func (o *managerOptions) namespace() (string, error) {
+	if o.relayRoutesNamespace != "" {
+		return o.relayRoutesNamespace, nil
+	}
+	text, err := os.ReadFile(ownNamespace)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("reading the namespace that the process runs in (give --relay-routes-namespace): %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// relayRoutes sets up what publishes the relay's routes. There is none where no
+// namespace is known; no webhooks are subscribed to then.
 func (o *managerOptions) relayRoutes(mgr ctrl.Manager, metrics *controllers.StoreMetrics) (*controllers.RelayRoutes, error) {
-	namespace := o.relayRoutesNamespace
-	if namespace == "" {
-		text, err := os.ReadFile(ownNamespace)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("reading the namespace that the process runs in (give --relay-routes-namespace): %w", err)
-		}
-		namespace = strings.TrimSpace(string(text))
+	namespace, err := o.namespace()
+	if err != nil {
+		return nil, err
 	}
 	if namespace == "" || o.relayRoutesSecret == "" {
 		ctrl.Log.Info("no routes are published for a relay, so no webhooks are subscribed to: give --relay-routes-namespace and --relay-routes-secret")

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	"sigs.k8s.io/yaml"
 
@@ -79,6 +80,9 @@ func known(t *testing.T) map[string]string {
 	}
 	l := ledgertest.Open(t, ledgertest.OnSQLite(t).Manager, nil)
 	if _, err := deliveries.New(deliveries.Options{Ledger: l, Registerer: own}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := controllers.NewTrailAnchors(nil, nil, client.ObjectKey{}, l, controllers.Shops{}, own); err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]string{}

@@ -30,6 +30,9 @@ type Options struct {
 	Registerer prometheus.Registerer
 	// Log receives a line a request at debug level; nobody where it is nil.
 	Log *slog.Logger
+	// Changed is told of each call that was to change something in a shop, once it has
+	// ended; nobody where it is nil. It must not block.
+	Changed func(Change)
 }
 
 // Clients hands out the client of each store. Connections are shared by all, the
@@ -39,6 +42,7 @@ type Clients struct {
 	clock   Clock
 	metrics *metrics
 	log     *slog.Logger
+	changed func(Change)
 
 	mu      sync.Mutex
 	clients map[string]ownedClient // by owner
@@ -95,7 +99,7 @@ func NewClients(o Options) (*Clients, error) {
 	if err != nil {
 		return nil, fmt.Errorf("registering the metrics of calls to Shopify: %w", err)
 	}
-	c := &Clients{route: r, clock: o.Clock, metrics: m, log: o.Log, clients: map[string]ownedClient{}, budgets: map[appInShop]*Budget{}}
+	c := &Clients{route: r, clock: o.Clock, metrics: m, log: o.Log, changed: o.Changed, clients: map[string]ownedClient{}, budgets: map[appInShop]*Budget{}}
 	if c.clock == nil {
 		c.clock = systemClock{}
 	}
@@ -136,6 +140,8 @@ func (c *Clients) For(owner string, shop Domain, version string, creds Credentia
 		clock:   c.clock,
 		metrics: c.metrics,
 		log:     c.log,
+		owner:   owner,
+		changed: c.changed,
 	})
 	if err != nil {
 		return nil, err

@@ -66,6 +66,10 @@ type transport struct {
 	breaker breaker
 	metrics *metrics
 	log     *slog.Logger
+
+	// owner is whose client it is, and changed is told of what it changes; nil for nobody.
+	owner   string
+	changed func(Change)
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -85,6 +89,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := t.persist(req, body, c)
 	err = t.breaker.note(err, t.clock.Now())
+	t.tell(req, body, c, resp, err)
 	return resp, err
 }
 

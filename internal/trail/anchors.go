@@ -1,5 +1,6 @@
-// Package trail has the form in which the heads of audit trails are kept outside of
-// the database.
+// Package trail brings into the audit trail what happens outside of the ledger's own
+// transactions: what is changed in shops. And it has the form in which the heads of
+// audit trails are kept outside of the database.
 package trail
 
 import (
