@@ -23,6 +23,20 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
+// run runs a manager until the test's end.
+func run(t *testing.T, mgr ctrl.Manager) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- mgr.Start(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // Here the manager runs as in production: what is tested is what makes a store
 // be looked at, which a reconcile by hand cannot show.
 func TestManager(t *testing.T) {
@@ -36,7 +50,7 @@ func TestManager(t *testing.T) {
 		Controller: config.Controller{SkipNameValidation: new(true)}, // the test may run more than once
 	})
 	b.must(err)
-	ctx, stop := context.WithCancel(t.Context())
+	ctx := t.Context()
 	began := time.Now()
 	now := func() time.Time { return b.now.Add(time.Since(began)) }
 	routes := newRelayRoutes(b.store.Namespace, now)
@@ -46,14 +60,7 @@ func TestManager(t *testing.T) {
 		RelayURL: relayURL, Routes: routes, AskRelay: askRelay, ResyncInterval: time.Hour, Now: now,
 	}
 	b.must(reconciler.SetupWithManager(ctx, mgr, 2))
-	ended := make(chan error, 1)
-	go func() { ended <- mgr.Start(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
+	run(t, mgr)
 
 	becomes := func(store *v1alpha1.ShopifyStore, what string, test func(*v1alpha1.ShopifyStore) bool) {
 		t.Helper()
