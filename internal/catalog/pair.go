@@ -142,9 +142,23 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s: the shop has %s, the ledger %s", d.Part, d.Shop, d.Ledger)
 }
 
-// Differences are what a push would change. publishes says that the app may put
-// products before customers.
-func (p *Pair) Differences(publishes bool) (list []Difference) {
+// Publishes says whether the app may put products before customers: where it may not by
+// right, it is tried once.
+func (s *Shop) Publishes(ctx context.Context, place Place) (bool, error) {
+	if place.Publication != "" {
+		return true, nil
+	}
+	refused := false
+	err := s.Ledger.View(ctx, s.Store, func(tx *ledger.Tx) (err error) {
+		refused, err = tx.Stands(FindingNotPublishable, findingStore)
+		return err
+	})
+	return !refused, err
+}
+
+// Differences are what a push would change, given the place of new products and whether
+// the app may put products before customers.
+func (p *Pair) Differences(place Place, publishes bool) (list []Difference) {
 	if p.want.shelf == AsIs {
 		return nil
 	}
@@ -168,7 +182,9 @@ func (p *Pair) Differences(publishes bool) (list []Difference) {
 	if p.want.shelf == Off {
 		return list
 	}
-	if !priced(v, p.want.listing) {
+	listing := p.want.listing
+	listing.TrackingUnmanaged = place.TrackingUnmanaged
+	if !priced(v, listing) {
 		differ(PartPrice, money(v.Price, v.CompareAt), money(p.want.listing.Price, p.want.listing.CompareAt))
 	}
 	if alone := len(p.Product.Variants) == 1; alone && !described(p.Product, p.want.listing) {

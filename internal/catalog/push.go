@@ -18,9 +18,24 @@ const actorShopkeeper = "shopkeeper"
 // so a push that has nothing left to do writes nothing; and killed at any point and
 // made again, it comes to the same.
 func (s *Shop) Push(ctx context.Context, item, key string) (record func(*ledger.Tx) error, err error) {
+	b, err := s.begin(ctx, item, key)
+	if b == nil {
+		return nothing, err
+	}
+	for _, step := range []func(context.Context) error{b.dress, b.stock, b.show} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return b.record, nil
+}
+
+// begin looks at an item and its product, which it makes where there is to be one; nil
+// where there is nothing to do.
+func (s *Shop) begin(ctx context.Context, item, key string) (*bringing, error) {
 	w, err := s.wanted(ctx, item)
 	if err != nil || w.shelf == AsIs {
-		return nothing, err
+		return nil, err
 	}
 	var place Place
 	if w.shelf == On {
@@ -33,7 +48,7 @@ func (s *Shop) Push(ctx context.Context, item, key string) (record func(*ledger.
 	made := false
 	if shopify.KindOf(err) == shopify.NotFound {
 		if !w.mayMake() {
-			return nothing, nil
+			return nil, nil
 		}
 		made = true
 		p, err = s.make(ctx, w, place)
@@ -43,22 +58,13 @@ func (s *Shop) Push(ctx context.Context, item, key string) (record func(*ledger.
 	}
 	i := slices.IndexFunc(p.Variants, func(v shopify.Variant) bool { return v.SKU == item })
 	if i < 0 {
-		return nothing, nil
+		return nil, nil
 	}
-	b := &bringing{Shop: s, want: w, place: place, key: key, p: p, v: p.Variants[i]}
+	b := &bringing{Shop: s, want: w, place: place, key: key, p: p, v: p.Variants[i], changed: made}
 	if !made && b.alone() {
 		b.unsent = w.unsent(p)
 	}
-	if err := b.bring(ctx); err != nil {
-		return nil, err
-	}
-	if made || b.changed {
-		// As the shop has it now: what is told of this moment is our own echo.
-		if p, err = s.Client.Product(ctx, p.ID); err != nil {
-			return nil, err
-		}
-	}
-	return func(tx *ledger.Tx) error { return b.record(tx, p, made || b.changed) }, nil
+	return b, nil
 }
 
 func nothing(*ledger.Tx) error { return nil }
@@ -128,25 +134,49 @@ type bringing struct {
 	v       shopify.Variant
 	unsent  []ledger.ItemPhoto
 	changed bool
+	// stocked says that its stock was changed together with that of others.
+	stocked bool
 	// hidden says that the app may not put the product before customers, and shown that
 	// it did so without the right to publish.
 	hidden, shown bool
 }
 
-// bring changes what is not as it should be. What is taken off the shelf loses its
-// stock first: a product that is active for a moment longer can be seen, but not
-// bought. What is put there is seen last, when all else is right.
-func (b *bringing) bring(ctx context.Context) error {
-	steps := []func(context.Context) error{b.stock, b.status}
-	if b.want.shelf == On {
-		steps = []func(context.Context) error{b.describe, b.price, b.illustrate, b.stock, b.status, b.publish}
+// What is taken off the shelf loses its stock first: a product that is active for a
+// moment longer can be seen, but not bought. What is put there is seen last, when all
+// else is right.
+
+// dress brings in line what a product is like.
+func (b *bringing) dress(ctx context.Context) error {
+	if b.want.shelf != On {
+		return nil
 	}
-	for _, step := range steps {
+	for _, step := range []func(context.Context) error{b.describe, b.price, b.illustrate} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// show brings in line whether customers see a product, and reads it as it is then: what is
+// told of that moment is our own echo.
+func (b *bringing) show(ctx context.Context) error {
+	if err := b.status(ctx); err != nil {
+		return err
+	}
+	if b.want.shelf == On {
+		if err := b.publish(ctx); err != nil {
+			return err
+		}
+	}
+	if !b.changed {
+		return nil
+	}
+	p, err := b.Client.Product(ctx, b.p.ID)
+	if err == nil {
+		b.p = p
+	}
+	return err
 }
 
 // alone says that the product is the item's, and no other's.
@@ -181,6 +211,9 @@ func (b *bringing) illustrate(ctx context.Context) error {
 }
 
 func (b *bringing) stock(ctx context.Context) error {
+	if b.stocked {
+		return nil
+	}
 	for _, c := range changesFor(b.p, b.v, b.want.shelf) {
 		// One by one: an item is at few places, and a stale one keeps no other from
 		// being emptied. A change that is another than last time has another key.
@@ -195,7 +228,7 @@ func (b *bringing) stock(ctx context.Context) error {
 func (b *bringing) status(ctx context.Context) error {
 	status := statusFor(b.p, b.v, b.want.shelf)
 	if b.want.shelf == On && !b.p.Published && b.place.Publication == "" {
-		return b.show(ctx, status)
+		return b.publishOverREST(ctx, status)
 	}
 	if status == b.p.Status {
 		return nil
@@ -204,10 +237,10 @@ func (b *bringing) status(ctx context.Context) error {
 	return b.Client.SetProductStatus(ctx, b.p.ID, status)
 }
 
-// show puts a product before customers where the app may not publish, in the one way
+// publishOverREST puts a product before customers where the app may not publish, in the one way
 // that is left. Where Shopify refuses that, the product stays as it is, and others are
 // not tried before the app may publish or a person does.
-func (b *bringing) show(ctx context.Context, status string) error {
+func (b *bringing) publishOverREST(ctx context.Context, status string) error {
 	err := b.Ledger.View(ctx, b.Store, func(tx *ledger.Tx) (err error) {
 		b.hidden, err = tx.Stands(FindingNotPublishable, findingStore)
 		return err

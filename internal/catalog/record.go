@@ -16,9 +16,9 @@ const FindingNotPublishable = "NotPublishable"
 const findingStore = "store"
 
 // record puts what a push came to into the ledger: the product as it was read after it.
-func (b *bringing) record(tx *ledger.Tx, p *shopify.Product, changed bool) error {
+func (b *bringing) record(tx *ledger.Tx) error {
 	const reason = "in line with the item"
-	item := b.want.listing.Item
+	item, p := b.want.listing.Item, b.p
 	i := slices.IndexFunc(p.Variants, func(v shopify.Variant) bool { return v.SKU == item })
 	if i < 0 {
 		return nil
@@ -30,7 +30,7 @@ func (b *bringing) record(tx *ledger.Tx, p *shopify.Product, changed bool) error
 		return err
 	}
 	switch {
-	case !changed:
+	case !b.changed:
 		seen.AppliedAt = known.AppliedAt
 	case known.SeenAt.Before(p.UpdatedAt) && b.asLeft(p, v):
 		// Otherwise the echo may have come before, or this is somebody else's moment.
@@ -39,7 +39,7 @@ func (b *bringing) record(tx *ledger.Tx, p *shopify.Product, changed bool) error
 	if _, err := tx.PutProduct(seen); err != nil {
 		return err
 	}
-	if err := tx.Agree(item, v.Price, p.Status); err != nil {
+	if err := b.agree(tx, p, v); err != nil {
 		return err
 	}
 	if err := move(tx, item, v.InventoryItemID, v.Levels, actorShopkeeper, reason); err != nil {
@@ -50,10 +50,23 @@ func (b *bringing) record(tx *ledger.Tx, p *shopify.Product, changed bool) error
 			return err
 		}
 	}
-	if !changed {
+	if !b.changed {
 		return nil
 	}
 	return tx.Record(ledger.TrailEntry{Actor: actorShopkeeper, Action: "product", Subject: "item/" + item, After: p.Status, Reason: reason})
+}
+
+// agree records what both sides have now. What somebody else made of the product since is
+// not what both had.
+func (b *bringing) agree(tx *ledger.Tx, p *shopify.Product, v shopify.Variant) error {
+	price, status := v.Price, p.Status
+	if b.want.shelf == On {
+		price = b.want.listing.Price
+		if !b.hidden {
+			status = statusActive
+		}
+	}
+	return tx.Agree(b.want.listing.Item, price, status)
 }
 
 // recordListing notes what Shopify calls the photos, and lists the item.

@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
@@ -10,36 +11,80 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
 
-// PushNow brings the product of an item in line at once, as a push of the queue would,
-// and one after the other with those. key names the push, as for catalog.Shop.Push.
-func (q *Queue) PushNow(ctx context.Context, store ledger.Store, item, key string) error {
-	_, err := q.reads.once(ctx, pushKey(store, item), everything, func() (time.Time, error) {
-		return everything, q.pushNow(ctx, store, item, key, func(*ledger.Tx) error { return nil })
+// PushNow brings the products of items in line at once, as pushes of the queue would, and
+// one after the other with those. key names the push, as for catalog.Shop.PushAll. It
+// returns what the items failed by that did.
+func (q *Queue) PushNow(ctx context.Context, store ledger.Store, items []string, key string) map[string]error {
+	items = slices.Compact(slices.Sorted(slices.Values(items))) // in one order, so that no two wait for each other
+	return q.alone(ctx, store, items, nil, func(mine []string) map[string]error { return q.pushNow(ctx, store, mine, key, nil) })
+}
+
+// alone takes its turn at each of the items, and has done to those that are its own what
+// is to be done.
+func (q *Queue) alone(ctx context.Context, store ledger.Store, items, mine []string, do func(mine []string) map[string]error) (failed map[string]error) {
+	if len(items) == 0 {
+		return do(mine)
+	}
+	first, rest := items[0], items[1:]
+	ran, err := q.reads.once(ctx, pushKey(store, first), everything, func() (time.Time, error) {
+		failed = q.alone(ctx, store, rest, append(mine, first), do)
+		return everything, failed[first]
 	})
-	return err
+	switch {
+	case ran:
+		return failed
+	case err != nil: // no turn came
+		failed = map[string]error{}
+		for _, item := range slices.Concat(items, mine) {
+			failed[item] = err
+		}
+		return failed
+	}
+	return q.alone(ctx, store, rest, mine, do) // somebody who came later has just done it
 }
 
 func pushKey(store ledger.Store, item string) string { return store.String() + " push " + item }
 
-// pushNow pushes an item, and records that in one transaction with what else there is.
-func (q *Queue) pushNow(ctx context.Context, store ledger.Store, item, key string, with func(*ledger.Tx) error) error {
+// pushNow pushes items, and records that in one transaction with what else there is. It
+// returns what the items failed by that did.
+func (q *Queue) pushNow(ctx context.Context, store ledger.Store, items []string, key string, with func(*ledger.Tx) error) map[string]error {
+	failed := map[string]error{}
+	fail := func(err error) map[string]error {
+		for _, item := range items {
+			failed[item] = err
+		}
+		return failed
+	}
+	if len(items) == 0 {
+		return failed
+	}
 	s, err := q.Shop(ctx, store)
 	if err != nil {
-		return err
+		return fail(err)
 	}
-	record, err := s.Push(ctx, item, key)
-	if err != nil {
-		return err
-	}
-	return q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
-		if err := record(tx); err != nil {
-			return err
+	pushed := s.PushAll(ctx, items, key)
+	err = q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
+		for i, item := range items {
+			if pushed[i].Err != nil {
+				failed[item] = pushed[i].Err
+				continue
+			}
+			if err := pushed[i].Record(tx); err != nil {
+				return err
+			}
+			if err := tx.Resolve(PushFailed, pushSubject(item)); err != nil {
+				return err
+			}
 		}
-		if err := tx.Resolve(PushFailed, pushSubject(item)); err != nil {
-			return err
+		if with == nil || len(failed) > 0 {
+			return nil
 		}
 		return with(tx)
 	})
+	if err != nil {
+		return fail(err)
+	}
+	return failed
 }
 
 // Shop is a store's shop, to be written to. The errors are those of Shops.

@@ -334,7 +334,8 @@ func pushSubject(item string) string { return "item/" + item }
 
 func (q *Queue) pushItem(ctx context.Context, store ledger.Store, item string, job *rivertype.JobRow) error {
 	_, err := q.reads.once(ctx, pushKey(store, item), everything, func() (time.Time, error) {
-		return everything, q.pushNow(ctx, store, item, fmt.Sprintf("push-%d", job.ID), func(tx *ledger.Tx) error { return tx.CompleteJob(job.ID) })
+		failed := q.pushNow(ctx, store, []string{item}, fmt.Sprintf("push-%d", job.ID), func(tx *ledger.Tx) error { return tx.CompleteJob(job.ID) })
+		return everything, failed[item]
 	})
 	return err
 }

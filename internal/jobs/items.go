@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -23,9 +22,9 @@ const (
 	ItemUnknown = "ItemUnknown"
 )
 
-// atOnce is how many items are pushed side by side: enough to use the rate limit up,
-// which one at a time would not for the time that each reply takes.
-const atOnce = 8
+// atOnce is how many items are pushed together, and so how many at most are pushed again
+// by a process that goes on from a checkpoint.
+const atOnce = 25
 
 // catalog is the store's shop, to be looked at.
 func (r *Run) catalog() *catalog.Shop {
@@ -35,10 +34,18 @@ func (r *Run) catalog() *catalog.Shop {
 	}
 }
 
-// publishes says whether the app may put products before customers.
-func (r *Run) publishes(ctx context.Context) (bool, error) {
-	place, err := r.Shops.Place(ctx, r.Store)
-	return place.Publication != "", err
+// offering is where products go, and whether the app may put them before customers.
+type offering struct {
+	catalog.Place
+	publishes bool
+}
+
+func (r *Run) offering(ctx context.Context) (o offering, err error) {
+	if o.Place, err = r.Shops.Place(ctx, r.Store); err != nil {
+		return o, err
+	}
+	o.publishes, err = r.catalog().Publishes(ctx, o.Place)
+	return o, err
 }
 
 func (r *Run) selection() (s ledger.Selection) {
@@ -58,7 +65,7 @@ func (r *Run) selection() (s ledger.Selection) {
 
 // bring brings the products of some pairs in line, up to atOnce of them. Where it fails
 // nothing is reported of them.
-func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, publishes bool, report *Report) error {
+func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, o offering, report *Report) error {
 	var part Report
 	var push []string
 	for i := range pairs {
@@ -67,7 +74,7 @@ func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, publishes bool, r
 		if err := r.lookFor(ctx, p); err != nil {
 			return err
 		}
-		differences := p.Differences(publishes)
+		differences := p.Differences(o.Place, o.publishes)
 		subject := "item/" + p.Item.ID
 		switch {
 		case len(differences) == 0:
@@ -105,45 +112,41 @@ func told(list []catalog.Difference) string {
 	return strings.Join(texts, "; ")
 }
 
-// push pushes items side by side. What is wrong with one of them is reported, and what
-// is wrong with the shop is the error.
-func (r *Run) push(ctx context.Context, items []string, report *Report) error {
-	var mu sync.Mutex
-	group, all := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for _, item := range items {
-		group.Go(func() error {
-			err := r.pushOne(all, item)
-			mu.Lock()
-			defer mu.Unlock()
-			switch {
-			case err == nil:
-				report.Changed++
-			case ofOne(err):
-				report.Failed++
-				report.find(RecordFailed, "item/"+item, err.Error())
-			default:
-				return fmt.Errorf("item %s: %w", item, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
-}
-
 // pushAttempts is how often a push is made where it fails in a way that may pass, such as
 // a request that Shopify did not answer, or stock that was moved meanwhile: each looks
 // anew.
 const pushAttempts = 3
 
-func (r *Run) pushOne(ctx context.Context, item string) (err error) {
+// push pushes items. What is wrong with one of them is reported, and what is wrong with
+// the shop is the error.
+func (r *Run) push(ctx context.Context, items []string, report *Report) error {
+	left, failed := items, map[string]error{}
 	for range pushAttempts {
-		err = r.Queue.PushNow(ctx, r.Store, item, "job-"+r.ID+"-"+item)
-		if kind := shopify.KindOf(err); kind != shopify.Unavailable && kind != shopify.Conflict || ctx.Err() != nil {
-			return err
+		if len(left) == 0 || ctx.Err() != nil {
+			break
+		}
+		now := r.Queue.PushNow(ctx, r.Store, left, "job-"+r.ID)
+		for _, item := range left {
+			delete(failed, item)
+		}
+		maps.Copy(failed, now)
+		left = nil
+		for _, item := range slices.Sorted(maps.Keys(now)) {
+			if kind := shopify.KindOf(now[item]); kind == shopify.Unavailable || kind == shopify.Conflict {
+				left = append(left, item)
+			}
 		}
 	}
-	return err
+	for _, item := range slices.Sorted(maps.Keys(failed)) {
+		err := failed[item]
+		if !ofOne(err) {
+			return fmt.Errorf("item %s: %w", item, err)
+		}
+		report.Failed++
+		report.find(RecordFailed, "item/"+item, err.Error())
+	}
+	report.Changed += int64(len(items) - len(failed))
+	return nil
 }
 
 // namedItems brings the products of items in line that the job names.
@@ -162,7 +165,7 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 	}
 	ids := t.Spec.Selector.ItemIDs
 	r.expect(int64(len(ids)))
-	publishes, err := t.publishes(ctx)
+	o, err := t.offering(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -195,7 +198,7 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 		}
 		pairs = append(pairs, pair)
 	}
-	if err := t.bring(ctx, pairs, publishes, r); err != nil {
+	if err := t.bring(ctx, pairs, o, r); err != nil {
 		return "", err
 	}
 	if at.Done += len(some); at.Done >= len(ids) {

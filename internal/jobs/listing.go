@@ -34,18 +34,18 @@ func (t *listing) Step(ctx context.Context, cursor string, enough func() bool, r
 			return "", err
 		}
 	}
-	publishes, err := t.publishes(ctx)
+	o, err := t.offering(ctx)
 	if err != nil {
 		return "", err
 	}
 	if !at.Walked {
-		at.Walked, err = t.walk(ctx, &at.walkAt, enough, func(pairs []catalog.Pair) error { return t.bring(ctx, pairs, publishes, r) })
+		at.Walked, err = t.walk(ctx, &at.walkAt, enough, func(pairs []catalog.Pair) error { return t.bring(ctx, pairs, o, r) })
 		if err != nil {
 			return "", err
 		}
 		return write(at)
 	}
-	more, err := t.offer(ctx, &at, publishes, enough, r)
+	more, err := t.offer(ctx, &at, o, enough, r)
 	if err != nil || !more {
 		return "", err
 	}
@@ -65,7 +65,7 @@ func (t *listing) count(ctx context.Context, r *Report) error {
 }
 
 // offer lists items that have no product, and tells whether there may be more.
-func (t *listing) offer(ctx context.Context, at *listingAt, publishes bool, enough func() bool, r *Report) (more bool, err error) {
+func (t *listing) offer(ctx context.Context, at *listingAt, o offering, enough func() bool, r *Report) (more bool, err error) {
 	for first := at.After; ; {
 		var pairs []catalog.Pair
 		err := t.Ledger.View(ctx, t.Store, func(tx *ledger.Tx) error {
@@ -85,7 +85,7 @@ func (t *listing) offer(ctx context.Context, at *listingAt, publishes bool, enou
 		if err != nil || len(pairs) == 0 {
 			return false, err
 		}
-		if err := t.bring(ctx, pairs, publishes, r); err != nil {
+		if err := t.bring(ctx, pairs, o, r); err != nil {
 			if at.After != first {
 				return true, nil // as in a walk
 			}
