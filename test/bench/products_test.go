@@ -1,0 +1,189 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"runtime"
+	"testing"
+	"time"
+
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// The rate limit that a standard shop has on record, in points, and points a second.
+const (
+	standardBucket = 2000
+	standardRate   = 100
+)
+
+// BenchmarkProducts lists items by a SyncJob, and looks at them again unchanged; beside it
+// the plain way, which makes each product for sale, publishes it and sets its stock, one
+// item at a time and whatever comes in between. Time is that of a standard shop's rate
+// limit, which BenchmarkBudget shows to be used up.
+func BenchmarkProducts(b *testing.B) {
+	for _, n := range []int{1000, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				measureProducts(b, n)
+			}
+		})
+	}
+}
+
+func measureProducts(b *testing.B, n int) {
+	b.Helper()
+	f := newFloor(b)
+	defer f.close()
+	f.bring(n)
+
+	started := time.Now()
+	points, requests := f.sync(nil)
+	b.ReportMetric(time.Since(started).Seconds(), "s-of-this-machine")
+	b.ReportMetric(points/float64(n), "points/new-item")
+	b.ReportMetric(requests/float64(n), "requests/new-item")
+	b.ReportMetric(underTheLimit(points), "s-of-the-rate-limit")
+
+	peak := newPeak()
+	again, requests := f.sync(peak.look)
+	b.ReportMetric(again/float64(n), "points/unchanged-item")
+	b.ReportMetric(requests, "requests/resync")
+	b.ReportMetric(underTheLimit(again), "s-of-the-rate-limit/resync")
+	b.ReportMetric(peak.megabytes(), "MB-at-most/resync")
+
+	plain := f.plain(min(n, 200))
+	b.ReportMetric(points/float64(n)/plain, "x-points-of-the-plain-way")
+}
+
+// underTheLimit is how many seconds a standard shop takes to give points.
+func underTheLimit(points float64) float64 { return max(0, points-standardBucket) / standardRate }
+
+// floor is a shop, a ledger with items, and what jobs need.
+type floor struct {
+	b      *testing.B
+	store  deliverytest.Store
+	sim    *simulator.Simulator
+	server *httptest.Server
+	ledger *ledger.Ledger
+	kit    jobs.Kit
+}
+
+func newFloor(b *testing.B) *floor {
+	b.Helper()
+	f := &floor{b: b, store: deliverytest.NewStore("maple-kids")}
+	f.sim = simulator.New(simulator.Options{Now: time.Now, Versions: simulator.KnownVersions()})
+	f.server = httptest.NewServer(f.sim)
+	f.ledger = ledgertest.Open(b, ledgertest.OnSQLite(b).Manager, nil)
+	must(b, f.store.OpenShop(f.sim, "http://127.0.0.1:1"))
+	must(b, f.sim.Update(f.store.Domain, func(s *simulator.Shop) { s.WebhookSubscriptions = nil }))
+	must(b, f.store.Found(b.Context(), f.ledger, f.sim, time.Now()))
+	shops, err := deliverytest.NewShops(f.server.URL, []deliverytest.Store{f.store})
+	must(b, err)
+	place, err := shops.Place(b.Context(), f.store.Store)
+	must(b, err)
+	placed := placedShops{shops, place}
+	queue, err := deliveries.New(deliveries.Options{Ledger: f.ledger, Shops: placed})
+	must(b, err)
+	f.kit = jobs.Kit{Ledger: f.ledger, Queue: queue, Shops: placed, Now: time.Now}
+	return f
+}
+
+// placedShops remembers where products go, as a manager does.
+type placedShops struct {
+	*deliverytest.Shops
+	place catalog.Place
+}
+
+func (p placedShops) Place(context.Context, ledger.Store) (catalog.Place, error) { return p.place, nil }
+
+func (f *floor) close() {
+	f.server.Close()
+	f.sim.Close()
+}
+
+func (f *floor) bring(n int) {
+	f.b.Helper()
+	must(f.b, f.ledger.Update(f.b.Context(), f.store.Store, func(tx *ledger.Tx) (err error) {
+		for i := range n {
+			err = errors.Join(err, tx.PutItem(ledger.Item{
+				ID: fmt.Sprintf("item-%05d", i), ConsignorID: deliverytest.Robin, EventID: deliverytest.Event, Title: "Rain boots", PriceCents: 2499, State: string(catalog.Ready),
+			}))
+		}
+		return err
+	}))
+}
+
+// sync runs a job to its end, and returns what it cost. look is called after each step.
+func (f *floor) sync(look func()) (points, requests float64) {
+	f.b.Helper()
+	f.sim.ResetCalls()
+	client, err := f.kit.Shops.Client(f.b.Context(), f.store.Store)
+	must(f.b, err)
+	run := &jobs.Run{Kit: f.kit, Store: f.store.Store, Name: "sync", ID: "1", Spec: &v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobProducts}, Shop: client}
+	task, err := run.Task()
+	must(f.b, err)
+	var status v1alpha1.SyncJobStatus
+	for cursor := ""; ; {
+		var report jobs.Report
+		cursor, err = task.Step(f.b.Context(), cursor, func() bool { return false }, &report)
+		must(f.b, err)
+		report.AddTo(&status)
+		if look != nil {
+			look()
+		}
+		if cursor == "" {
+			break
+		}
+	}
+	if p := status.Progress; p.Failed > 0 || p.Done != p.Expected {
+		f.b.Fatalf("%+v", status)
+	}
+	for _, c := range f.sim.Calls(simulator.CallFilter{}) {
+		points += float64(c.ActualCost)
+		requests++
+	}
+	return points, requests
+}
+
+// plain lists some items the plain way, and returns the points for each.
+func (f *floor) plain(n int) (points float64) {
+	f.b.Helper()
+	f.sim.ResetCalls()
+	shop := plainShop{b: f.b, url: f.server.URL, store: f.store, place: f.kit.Shops.(placedShops).place}
+	for i := range n {
+		shop.list(fmt.Sprintf("plain-%05d", i))
+	}
+	for _, c := range f.sim.Calls(simulator.CallFilter{}) {
+		points += float64(c.ActualCost)
+	}
+	return points / float64(n)
+}
+
+// peak is the most memory that was in use at a time, beyond what was there before.
+type peak struct{ before, most uint64 }
+
+func inUse() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func newPeak() *peak { return &peak{before: inUse()} }
+
+func (p *peak) look() { p.most = max(p.most, inUse()) }
+
+func (p *peak) megabytes() float64 {
+	if p.most <= p.before {
+		return 0
+	}
+	return float64(p.most-p.before) / (1 << 20)
+}
