@@ -33,8 +33,9 @@ type Listing struct {
 
 // CreateProduct makes the product of an item as a draft with nothing in stock at a
 // location, and with images that Upload returned. No product of that custom id may
-// exist: its lists would be replaced. The error is a NotFound or an Invalid where the
-// custom id has no definition.
+// exist: its lists would be replaced. What it returns is the product as it was asked for,
+// without its images, which Shopify takes in later. The error is a NotFound or an Invalid
+// where the custom id has no definition.
 func (c *Client) CreateProduct(ctx context.Context, l Listing, location uint64, images []string) (*Product, error) {
 	const operation = "CreateProduct"
 	status, deny := admin.ProductStatusDraft, admin.ProductVariantInventoryPolicyDeny
@@ -64,10 +65,23 @@ func (c *Client) CreateProduct(ctx context.Context, l Listing, location uint64, 
 	if err := refusedWithCode(operation, payload.UserErrors); err != nil {
 		return nil, err
 	}
-	if payload.Product == nil {
-		return nil, missing(operation, "product")
+	if payload.Product == nil || payload.Product.Variants == nil || len(payload.Product.Variants.Nodes) != 1 || payload.Product.Variants.Nodes[0].InventoryItem == nil {
+		return nil, missing(operation, "product with one variant")
 	}
-	return c.product(ctx, operation, &payload.Product.ProductCore, payload.Product.Variants)
+	made, r := payload.Product, reading{operation: operation}
+	p := &Product{
+		ID: r.id("Product", made.Id), Title: l.Title, Status: string(status), UpdatedAt: made.UpdatedAt,
+		Item: l.Item, ConsignorID: l.ConsignorID, EventID: l.EventID, MarkdownEligible: l.MarkdownEligible,
+		Variants: []Variant{{
+			ID: r.id("ProductVariant", made.Variants.Nodes[0].Id), SKU: l.Item, Barcode: l.Item, Price: l.Price, CompareAt: l.CompareAt,
+			InventoryItemID: r.id("InventoryItem", made.Variants.Nodes[0].InventoryItem.Id), Tracked: true,
+			Levels: []Level{{LocationID: location}},
+		}},
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	return p, nil
 }
 
 // The one option of a product that comes in one form, as Shopify names it.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"runtime"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
@@ -46,14 +48,14 @@ func measureProducts(b *testing.B, n int) {
 	f.bring(n)
 
 	started := time.Now()
-	points, requests := f.sync(nil)
+	points, requests := f.sync()
 	b.ReportMetric(time.Since(started).Seconds(), "s-of-this-machine")
 	b.ReportMetric(points/float64(n), "points/new-item")
 	b.ReportMetric(requests/float64(n), "requests/new-item")
 	b.ReportMetric(underTheLimit(points), "s-of-the-rate-limit")
 
-	peak := newPeak()
-	again, requests := f.sync(peak.look)
+	peak := watchPeak()
+	again, requests := f.sync()
 	b.ReportMetric(again/float64(n), "points/unchanged-item")
 	b.ReportMetric(requests, "requests/resync")
 	b.ReportMetric(underTheLimit(again), "s-of-the-rate-limit/resync")
@@ -121,10 +123,11 @@ func (f *floor) bring(n int) {
 	}))
 }
 
-// sync runs a job to its end, and returns what it cost. look is called after each step.
-func (f *floor) sync(look func()) (points, requests float64) {
+// sync runs a job to its end, and returns what it cost.
+func (f *floor) sync() (points, requests float64) {
 	f.b.Helper()
-	f.sim.ResetCalls()
+	before, meter := f.sim.CallCount(), &shopify.Meter{}
+	ctx := shopify.WithMeter(f.b.Context(), meter)
 	client, err := f.kit.Shops.Client(f.b.Context(), f.store.Store)
 	must(f.b, err)
 	run := &jobs.Run{Kit: f.kit, Store: f.store.Store, Name: "sync", ID: "1", Spec: &v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobProducts}, Shop: client}
@@ -133,12 +136,9 @@ func (f *floor) sync(look func()) (points, requests float64) {
 	var status v1alpha1.SyncJobStatus
 	for cursor := ""; ; {
 		var report jobs.Report
-		cursor, err = task.Step(f.b.Context(), cursor, func() bool { return false }, &report)
+		cursor, err = task.Step(ctx, cursor, func() bool { return false }, &report)
 		must(f.b, err)
 		report.AddTo(&status)
-		if look != nil {
-			look()
-		}
 		if cursor == "" {
 			break
 		}
@@ -146,11 +146,7 @@ func (f *floor) sync(look func()) (points, requests float64) {
 	if p := status.Progress; p.Failed > 0 || p.Done != p.Expected {
 		f.b.Fatalf("%+v", status)
 	}
-	for _, c := range f.sim.Calls(simulator.CallFilter{}) {
-		points += float64(c.ActualCost)
-		requests++
-	}
-	return points, requests
+	return float64(meter.Points()), float64(f.sim.CallCount() - before)
 }
 
 // plain lists some items the plain way, and returns the points for each.
@@ -168,22 +164,44 @@ func (f *floor) plain(n int) (points float64) {
 }
 
 // peak is the most memory that was in use at a time, beyond what was there before.
-type peak struct{ before, most uint64 }
+type peak struct {
+	before, most uint64
+	stop         chan struct{}
+	stopped      chan struct{}
+}
 
 func inUse() uint64 {
-	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
 
-func newPeak() *peak { return &peak{before: inUse()} }
+// watchPeak looks a hundred times a second what is in use. The collector runs early
+// meanwhile, so that this is not garbage in the main.
+func watchPeak() *peak {
+	percent := debug.SetGCPercent(5)
+	runtime.GC()
+	p := &peak{before: inUse(), stop: make(chan struct{}), stopped: make(chan struct{})}
+	go func() {
+		defer close(p.stopped)
+		defer debug.SetGCPercent(percent)
+		tick := time.NewTicker(10 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-p.stop:
+				return
+			case <-tick.C:
+				p.most = max(p.most, inUse())
+			}
+		}
+	}()
+	return p
+}
 
-func (p *peak) look() { p.most = max(p.most, inUse()) }
-
+// megabytes ends the watch.
 func (p *peak) megabytes() float64 {
-	if p.most <= p.before {
-		return 0
-	}
-	return float64(p.most-p.before) / (1 << 20)
+	close(p.stop)
+	<-p.stopped
+	return float64(max(p.most, p.before)-p.before) / (1 << 20)
 }

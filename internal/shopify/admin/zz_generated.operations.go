@@ -691,135 +691,22 @@ func (v *CreateProductProductSetProductSetPayload) GetUserErrors() []*CreateProd
 
 // CreateProductProductSetProductSetPayloadProduct includes the requested fields of the GraphQL type Product.
 type CreateProductProductSetProductSetPayloadProduct struct {
-	ProductCore `json:"-"`
-	Variants    *VariantPage `json:"variants"`
-}
-
-// GetVariants returns CreateProductProductSetProductSetPayloadProduct.Variants, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetVariants() *VariantPage {
-	return v.Variants
+	Id        string        `json:"id"`
+	UpdatedAt time.Time     `json:"updatedAt"`
+	Variants  *MadeVariants `json:"variants"`
 }
 
 // GetId returns CreateProductProductSetProductSetPayloadProduct.Id, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetId() string { return v.ProductCore.Id }
-
-// GetTitle returns CreateProductProductSetProductSetPayloadProduct.Title, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetTitle() string {
-	return v.ProductCore.Title
-}
-
-// GetStatus returns CreateProductProductSetProductSetPayloadProduct.Status, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetStatus() ProductStatus {
-	return v.ProductCore.Status
-}
+func (v *CreateProductProductSetProductSetPayloadProduct) GetId() string { return v.Id }
 
 // GetUpdatedAt returns CreateProductProductSetProductSetPayloadProduct.UpdatedAt, and is useful for accessing the field via an interface.
 func (v *CreateProductProductSetProductSetPayloadProduct) GetUpdatedAt() time.Time {
-	return v.ProductCore.UpdatedAt
+	return v.UpdatedAt
 }
 
-// GetPublishedAt returns CreateProductProductSetProductSetPayloadProduct.PublishedAt, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetPublishedAt() *time.Time {
-	return v.ProductCore.PublishedAt
-}
-
-// GetItemID returns CreateProductProductSetProductSetPayloadProduct.ItemID, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetItemID() *MetafieldValue {
-	return v.ProductCore.ItemID
-}
-
-// GetConsignorID returns CreateProductProductSetProductSetPayloadProduct.ConsignorID, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetConsignorID() *MetafieldValue {
-	return v.ProductCore.ConsignorID
-}
-
-// GetEventID returns CreateProductProductSetProductSetPayloadProduct.EventID, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetEventID() *MetafieldValue {
-	return v.ProductCore.EventID
-}
-
-// GetMarkdownEligible returns CreateProductProductSetProductSetPayloadProduct.MarkdownEligible, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetMarkdownEligible() *MetafieldValue {
-	return v.ProductCore.MarkdownEligible
-}
-
-// GetMedia returns CreateProductProductSetProductSetPayloadProduct.Media, and is useful for accessing the field via an interface.
-func (v *CreateProductProductSetProductSetPayloadProduct) GetMedia() *MediaPage {
-	return v.ProductCore.Media
-}
-
-func (v *CreateProductProductSetProductSetPayloadProduct) UnmarshalJSON(b []byte) error {
-
-	if string(b) == "null" {
-		return nil
-	}
-
-	var firstPass struct {
-		*CreateProductProductSetProductSetPayloadProduct
-		graphql.NoUnmarshalJSON
-	}
-	firstPass.CreateProductProductSetProductSetPayloadProduct = v
-
-	err := json.Unmarshal(b, &firstPass)
-	if err != nil {
-		return err
-	}
-
-	err = json.Unmarshal(
-		b, &v.ProductCore)
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-type __premarshalCreateProductProductSetProductSetPayloadProduct struct {
-	Variants *VariantPage `json:"variants"`
-
-	Id string `json:"id"`
-
-	Title string `json:"title"`
-
-	Status ProductStatus `json:"status"`
-
-	UpdatedAt time.Time `json:"updatedAt"`
-
-	PublishedAt *time.Time `json:"publishedAt"`
-
-	ItemID *MetafieldValue `json:"itemID"`
-
-	ConsignorID *MetafieldValue `json:"consignorID"`
-
-	EventID *MetafieldValue `json:"eventID"`
-
-	MarkdownEligible *MetafieldValue `json:"markdownEligible"`
-
-	Media *MediaPage `json:"media"`
-}
-
-func (v *CreateProductProductSetProductSetPayloadProduct) MarshalJSON() ([]byte, error) {
-	premarshaled, err := v.__premarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(premarshaled)
-}
-
-func (v *CreateProductProductSetProductSetPayloadProduct) __premarshalJSON() (*__premarshalCreateProductProductSetProductSetPayloadProduct, error) {
-	var retval __premarshalCreateProductProductSetProductSetPayloadProduct
-
-	retval.Variants = v.Variants
-	retval.Id = v.ProductCore.Id
-	retval.Title = v.ProductCore.Title
-	retval.Status = v.ProductCore.Status
-	retval.UpdatedAt = v.ProductCore.UpdatedAt
-	retval.PublishedAt = v.ProductCore.PublishedAt
-	retval.ItemID = v.ProductCore.ItemID
-	retval.ConsignorID = v.ProductCore.ConsignorID
-	retval.EventID = v.ProductCore.EventID
-	retval.MarkdownEligible = v.ProductCore.MarkdownEligible
-	retval.Media = v.ProductCore.Media
-	return &retval, nil
+// GetVariants returns CreateProductProductSetProductSetPayloadProduct.Variants, and is useful for accessing the field via an interface.
+func (v *CreateProductProductSetProductSetPayloadProduct) GetVariants() *MadeVariants {
+	return v.Variants
 }
 
 // CreateProductProductSetProductSetPayloadUserErrorsProductSetUserError includes the requested fields of the GraphQL type ProductSetUserError.
@@ -2115,6 +2002,34 @@ type LocationsResponse struct {
 
 // GetLocations returns LocationsResponse.Locations, and is useful for accessing the field via an interface.
 func (v *LocationsResponse) GetLocations() *LocationsLocationsLocationConnection { return v.Locations }
+
+// MadeVariant includes the requested fields of the GraphQL type ProductVariant.
+type MadeVariant struct {
+	Id            string                    `json:"id"`
+	InventoryItem *MadeVariantInventoryItem `json:"inventoryItem"`
+}
+
+// GetId returns MadeVariant.Id, and is useful for accessing the field via an interface.
+func (v *MadeVariant) GetId() string { return v.Id }
+
+// GetInventoryItem returns MadeVariant.InventoryItem, and is useful for accessing the field via an interface.
+func (v *MadeVariant) GetInventoryItem() *MadeVariantInventoryItem { return v.InventoryItem }
+
+// MadeVariantInventoryItem includes the requested fields of the GraphQL type InventoryItem.
+type MadeVariantInventoryItem struct {
+	Id string `json:"id"`
+}
+
+// GetId returns MadeVariantInventoryItem.Id, and is useful for accessing the field via an interface.
+func (v *MadeVariantInventoryItem) GetId() string { return v.Id }
+
+// MadeVariants includes the requested fields of the GraphQL type ProductVariantConnection.
+type MadeVariants struct {
+	Nodes []*MadeVariant `json:"nodes"`
+}
+
+// GetNodes returns MadeVariants.Nodes, and is useful for accessing the field via an interface.
+func (v *MadeVariants) GetNodes() []*MadeVariant { return v.Nodes }
 
 type MediaContentType string
 
@@ -6301,14 +6216,14 @@ const CreateProduct_Operation = `
 mutation CreateProduct ($item: UniqueMetafieldValueInput!, $input: ProductSetInput!) {
 	productSet(synchronous: true, identifier: {customId:$item}, input: $input) {
 		product {
-			... ProductCore
-			variants(first: 2) {
+			id
+			updatedAt
+			variants(first: 1) {
 				nodes {
-					... Variant
-				}
-				pageInfo {
-					hasNextPage
-					endCursor
+					id
+					inventoryItem {
+						id
+					}
 				}
 			}
 		}
@@ -6317,60 +6232,6 @@ mutation CreateProduct ($item: UniqueMetafieldValueInput!, $input: ProductSetInp
 			message
 			code
 		}
-	}
-}
-fragment ProductCore on Product {
-	id
-	title
-	status
-	updatedAt
-	publishedAt
-	itemID: metafield(namespace: "consignment", key: "item_id") {
-		value
-	}
-	consignorID: metafield(namespace: "consignment", key: "consignor_id") {
-		value
-	}
-	eventID: metafield(namespace: "consignment", key: "event_id") {
-		value
-	}
-	markdownEligible: metafield(namespace: "consignment", key: "markdown_eligible") {
-		value
-	}
-	media(first: 20) {
-		nodes {
-			__typename
-			id
-		}
-	}
-}
-fragment Variant on ProductVariant {
-	id
-	sku
-	barcode
-	price
-	compareAtPrice
-	inventoryPolicy
-	inventoryItem {
-		id
-		tracked
-		inventoryLevels(first: 10) {
-			nodes {
-				... Level
-			}
-			pageInfo {
-				hasNextPage
-				endCursor
-			}
-		}
-	}
-}
-fragment Level on InventoryLevel {
-	location {
-		id
-	}
-	quantities(names: ["available"]) {
-		quantity
 	}
 }
 `
