@@ -174,94 +174,58 @@ func TestAnItemIsListed(t *testing.T) {
 	b.Expect(b.state(usual)).To(Equal(listed))
 }
 
-// TestKilledWhileListing has each request of a push cut off in turn, before Shopify
-// gets it and after it did, and pushes again.
-func TestKilledWhileListing(t *testing.T) {
-	whole := newListBed(t)
-	whole.bring(usual, "a", "b")
-	before := whole.sim.CallCount()
-	whole.Expect(whole.push(usual, "push-1")).To(Succeed())
-	requests := int(whole.sim.CallCount() - before)
-	if requests < 8 {
-		t.Fatalf("%d requests: this shows little", requests)
-	}
-	for n := 1; n <= requests; n++ {
-		for _, when := range []string{"before", "after"} {
-			t.Run(fmt.Sprintf("%d %s", n, when), func(t *testing.T) {
-				t.Parallel()
-				b := newListBed(t)
-				b.bring(usual, "a", "b")
-				seen := 0
-				b.breaks(func(_ http.ResponseWriter, r *http.Request) bool {
-					seen++
-					if seen < n {
-						return false
-					}
-					if when == "after" && seen == n {
-						b.sim.ServeHTTP(httptest.NewRecorder(), r)
-					}
-					panic(http.ErrAbortHandler) // and so is all that follows: the process is dead
-				})
-				b.Expect(b.push(usual, "push-1")).NotTo(Succeed())
-				b.breaks(nil)
-				b.Expect(b.push(usual, "push-1")).To(Succeed())
-				b.Expect(b.state(usual)).To(Equal(listed))
-				shop, _ := b.sim.Shop(b.store.Domain)
-				b.Expect(shop.Files).To(HaveLen(2), "no photo is left over")
-			})
-		}
-	}
+// afterwards are things that happen to an item that is listed, and what the next push
+// comes to.
+var afterwards = map[string]struct {
+	reason string
+	then   func(*listBed)
+	want   string
+}{
+	"dearer": {"its price follows", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error { i, _ := tx.Item(usual); i.PriceCents = 3000; return tx.PutItem(i) })
+	}, `listed, 0 photos to send | ACTIVE "Rain boots" 3000/0 stock 1, 2 photos, published true`},
+	"renamed": {"its title follows", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error { i, _ := tx.Item(usual); i.Title = "Boots"; return tx.PutItem(i) })
+	}, `listed, 0 photos to send | ACTIVE "Boots" 2499/0 stock 1, 2 photos, published true`},
+	"another photo": {"it is put behind the others", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error {
+			_, err := tx.PutPhoto(ledger.ItemPhoto{ItemID: usual, Hash: "c", Width: 8, Height: 6, Bytes: 100})
+			return err
+		})
+	}, `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 3 photos, published true`},
+	"marked down": {"the price before stands beside it", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error {
+			e, _ := tx.SaleEvent(deliverytest.Event)
+			e.MarkdownStartsAt, e.MarkdownPercent = b.now, 50_00
+			return tx.PutSaleEvent(e)
+		})
+	}, `listed, 0 photos to send | ACTIVE "Rain boots" 1250/2499 stock 1, 2 photos, published true`},
+	"withdrawn": {"it is off the shelf", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error { _, err := catalog.Withdraw(tx, usual, "ana"); return err })
+	}, `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+	"sold there": {"the last piece is not put back: the webhook is on its way", func(b *listBed) {
+		_, err := b.sim.Checkout(b.store.Domain, simulator.Checkout{Lines: []simulator.CheckoutLine{{SKU: usual}}})
+		b.Expect(err).NotTo(HaveOccurred())
+	}, `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+	"back from the till": {"what was taken off the shelf is put there again", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Sold)) })
+		b.Expect(b.push(usual, "push-sold")).To(Succeed())
+		b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Listed)) })
+	}, listed},
+	"over": {"the event has ended", func(b *listBed) { b.now = b.now.Add(25 * time.Hour) },
+		`listed, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+	"deleted": {"a person deleted it, and a person decides", func(b *listBed) {
+		b.in(func(tx *ledger.Tx) error {
+			p, err := tx.Product(usual)
+			b.Expect(err).NotTo(HaveOccurred())
+			b.Expect(b.sim.DeleteProduct(b.store.Domain, p.ProductID)).To(Succeed())
+			return catalog.Deleted(tx, p.ProductID, "products/delete")
+		})
+	}, `listed, 0 photos to send`},
 }
 
 func TestWhatBecomesOfAListing(t *testing.T) {
-	cases := map[string]struct {
-		reason string
-		then   func(*listBed)
-		want   string
-	}{
-		"dearer": {"its price follows", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error { i, _ := tx.Item(usual); i.PriceCents = 3000; return tx.PutItem(i) })
-		}, `listed, 0 photos to send | ACTIVE "Rain boots" 3000/0 stock 1, 2 photos, published true`},
-		"renamed": {"its title follows", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error { i, _ := tx.Item(usual); i.Title = "Boots"; return tx.PutItem(i) })
-		}, `listed, 0 photos to send | ACTIVE "Boots" 2499/0 stock 1, 2 photos, published true`},
-		"another photo": {"it is put behind the others", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error {
-				_, err := tx.PutPhoto(ledger.ItemPhoto{ItemID: usual, Hash: "c", Width: 8, Height: 6, Bytes: 100})
-				return err
-			})
-		}, `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 1, 3 photos, published true`},
-		"marked down": {"the price before stands beside it", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error {
-				e, _ := tx.SaleEvent(deliverytest.Event)
-				e.MarkdownStartsAt, e.MarkdownPercent = b.now, 50_00
-				return tx.PutSaleEvent(e)
-			})
-		}, `listed, 0 photos to send | ACTIVE "Rain boots" 1250/2499 stock 1, 2 photos, published true`},
-		"withdrawn": {"it is off the shelf", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error { _, err := catalog.Withdraw(tx, usual, "ana"); return err })
-		}, `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
-		"sold there": {"the last piece is not put back: the webhook is on its way", func(b *listBed) {
-			_, err := b.sim.Checkout(b.store.Domain, simulator.Checkout{Lines: []simulator.CheckoutLine{{SKU: usual}}})
-			b.Expect(err).NotTo(HaveOccurred())
-		}, `listed, 0 photos to send | ACTIVE "Rain boots" 2499/0 stock 0, 2 photos, published true`},
-		"back from the till": {"what was taken off the shelf is put there again", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Sold)) })
-			b.Expect(b.push(usual, "push-sold")).To(Succeed())
-			b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Listed)) })
-		}, listed},
-		"over": {"the event has ended", func(b *listBed) { b.now = b.now.Add(25 * time.Hour) },
-			`listed, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
-		"deleted": {"a person deleted it, and a person decides", func(b *listBed) {
-			b.in(func(tx *ledger.Tx) error {
-				p, err := tx.Product(usual)
-				b.Expect(err).NotTo(HaveOccurred())
-				b.Expect(b.sim.DeleteProduct(b.store.Domain, p.ProductID)).To(Succeed())
-				return catalog.Deleted(tx, p.ProductID, "products/delete")
-			})
-		}, `listed, 0 photos to send`},
-	}
-	for name, tc := range cases {
+	for name, tc := range afterwards {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newListBed(t)

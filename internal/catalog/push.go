@@ -62,7 +62,8 @@ func (s *Shop) begin(ctx context.Context, item, key string) (*bringing, error) {
 	}
 	b := &bringing{Shop: s, want: w, place: place, key: key, p: p, v: p.Variants[i], changed: made}
 	if !made && b.alone() {
-		b.unsent = w.unsent(p)
+		b.want.arrive(p)
+		b.unsent = b.want.unsent(p)
 	}
 	return b, nil
 }
@@ -206,8 +207,32 @@ func (b *bringing) illustrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := b.sending(ctx); err != nil {
+		return err
+	}
 	b.changed = true
 	return b.Client.AddImages(ctx, b.p.ID, sources, b.want.listing.Title)
+}
+
+// sending notes which photos are about to be sent. A product that is not known yet shows
+// itself which it has.
+func (b *bringing) sending(ctx context.Context) error {
+	if b.want.known.ProductID == 0 {
+		return nil
+	}
+	var newest uint64
+	if len(b.p.Images) > 0 {
+		newest = slices.Max(b.p.Images)
+	}
+	return b.Ledger.Update(ctx, b.Store, func(tx *ledger.Tx) error {
+		for _, photo := range b.unsent {
+			// One that was removed meanwhile is shown once all the same.
+			if err := tx.SendPhoto(photo.ItemID, photo.Hash, newest); err != nil && !errors.Is(err, ledger.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (b *bringing) stock(ctx context.Context) error {

@@ -71,6 +71,28 @@ func priced(v shopify.Variant, l shopify.Listing) bool {
 	return v.Price == l.Price && v.CompareAt == l.CompareAt && v.Barcode == l.Item && (v.Tracked || l.TrackingUnmanaged) && !v.Oversold
 }
 
+// arrive gives those photos that were about to be sent, and turn out to have been, the
+// numbers of the product's images: a product's images are numbered upwards, and those
+// of one request come together.
+func (w *want) arrive(p *shopify.Product) {
+	var sending []int
+	for i, photo := range w.photos {
+		if photo.Sending {
+			sending = append(sending, i)
+		}
+	}
+	if len(sending) == 0 {
+		return
+	}
+	newer := slices.DeleteFunc(slices.Clone(p.Images), func(image uint64) bool { return image <= w.photos[sending[0]].After })
+	if len(newer) < len(sending) {
+		return
+	}
+	for n, i := range sending {
+		w.photos[i].MediaID = newer[n]
+	}
+}
+
 // unsent are the photos that a product lacks. A product that nobody has recorded yet
 // may have been made with the first of them.
 func (w *want) unsent(p *shopify.Product) []ledger.ItemPhoto {
@@ -81,7 +103,7 @@ func (w *want) unsent(p *shopify.Product) []ledger.ItemPhoto {
 }
 
 // sent are the photos that a product turned out to have, with its numbers of them:
-// those that were unsent are its last images.
+// those that arrived before, and those that were unsent, which are its last images.
 func (w *want) sent(p *shopify.Product, unsent []ledger.ItemPhoto) []ledger.ItemPhoto {
 	if w.known.ProductID == 0 {
 		unsent = w.photos
@@ -94,6 +116,13 @@ func (w *want) sent(p *shopify.Product, unsent []ledger.ItemPhoto) []ledger.Item
 	list := slices.Clone(unsent[:n])
 	for i := range list {
 		list[i].MediaID = p.Images[first+i]
+	}
+	if w.known.ProductID != 0 {
+		for _, photo := range w.photos {
+			if photo.Sending && photo.MediaID != 0 {
+				list = append(list, photo)
+			}
+		}
 	}
 	return list
 }

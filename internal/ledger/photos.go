@@ -1,6 +1,9 @@
 package ledger
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // ItemPhoto is a photo of an item. What it shows is in a bucket, under its hash.
 type ItemPhoto struct {
@@ -12,14 +15,35 @@ type ItemPhoto struct {
 	// Width and Height are in pixels, Bytes is the size of the stored file.
 	Width, Height, Bytes int
 	// MediaID is Shopify's; 0 until it was uploaded.
-	MediaID   uint64
+	MediaID uint64
+	// Sending says that it was about to be sent to a product whose newest image was
+	// After, 0 for none, and nobody has noted yet what became of it.
+	Sending   bool
+	After     uint64
 	CreatedAt time.Time
+}
+
+// media reads media_id: below zero it says what Sending and After do, as -1 - After.
+type media struct{ photo *ItemPhoto }
+
+// Scan implements sql.Scanner.
+func (m media) Scan(value any) error {
+	n, ok := value.(int64)
+	switch {
+	case !ok:
+		return fmt.Errorf("media_id is a %T", value)
+	case n < 0:
+		m.photo.Sending, m.photo.After = true, uint64(-1-n)
+	default:
+		m.photo.MediaID = uint64(n)
+	}
+	return nil
 }
 
 const photoColumns = "item_id, hash, position, width, height, bytes, media_id, created_at"
 
 func (p *ItemPhoto) columns() []any {
-	return []any{&p.ItemID, &p.Hash, &p.Position, &p.Width, &p.Height, &p.Bytes, &p.MediaID, at{&p.CreatedAt}}
+	return []any{&p.ItemID, &p.Hash, &p.Position, &p.Width, &p.Height, &p.Bytes, media{p}, at{&p.CreatedAt}}
 }
 
 // PutPhoto records a photo behind those that the item has, and returns it with its
@@ -55,7 +79,18 @@ func (t *Tx) RemovePhoto(item, hash string) (ItemPhoto, error) {
 // SetPhotoMedia notes what Shopify calls a photo, or by 0 that it has none of it
 // any more. ErrNotFound where the item has no photo of that hash.
 func (t *Tx) SetPhotoMedia(item, hash string, media uint64) error {
-	n, err := t.exec("UPDATE item_photos SET media_id = $5 WHERE tenant = $1 AND store = $2 AND item_id = $3 AND hash = $4", item, hash, number(media))
+	return t.setMedia(item, hash, number(media))
+}
+
+// SendPhoto notes that a photo is about to be sent to a product whose newest image is
+// after, 0 for none. Whoever finds the note looks whether it arrived. ErrNotFound where
+// the item has no photo of that hash.
+func (t *Tx) SendPhoto(item, hash string, after uint64) error {
+	return t.setMedia(item, hash, -1-number(after))
+}
+
+func (t *Tx) setMedia(item, hash string, value int64) error {
+	n, err := t.exec("UPDATE item_photos SET media_id = $5 WHERE tenant = $1 AND store = $2 AND item_id = $3 AND hash = $4", item, hash, value)
 	if err == nil && n == 0 {
 		return ErrNotFound
 	}

@@ -45,8 +45,17 @@ func TestPhotos(t *testing.T) {
 		if err := tx.SetPhotoMedia("i2", "b", 7); !errors.Is(err, ledger.ErrNotFound) {
 			t.Errorf("a photo of the other item: %v", err)
 		}
+		for _, after := range []uint64{0, 1 << 40} {
+			must(t, tx.SendPhoto("i1", "a", after))
+			boots[1].MediaID, boots[1].Sending, boots[1].After = 0, true, after
+			list, err = tx.Photos("i1")
+			equal(t, read(t, list, err), boots)
+		}
+		if err := tx.SendPhoto("i2", "b", 7); !errors.Is(err, ledger.ErrNotFound) {
+			t.Errorf("a photo of the other item: %v", err)
+		}
 		must(t, tx.SetPhotoMedia("i1", "a", 0))
-		boots[1].MediaID = 0
+		boots[1].Sending, boots[1].After = false, 0
 		list, err = tx.Photos("i1")
 		equal(t, read(t, list, err), boots)
 	})
