@@ -1,7 +1,12 @@
 package ledgertest
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,12 +40,35 @@ func OnPostgres(tb testing.TB) Place {
 // OnSQLite makes a ledger in a file.
 func OnSQLite(tb testing.TB) Place {
 	tb.Helper()
-	url := "sqlite://" + filepath.Join(tb.TempDir(), "ledger.db")
-	if err := ledger.Migrate(tb.Context(), url); err != nil {
+	empty, err := emptySQLite()
+	if err != nil {
 		tb.Fatal(err)
 	}
+	file := filepath.Join(tb.TempDir(), "ledger.db")
+	if err := os.WriteFile(file, empty, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	url := "sqlite://" + file
 	return Place{Manager: url, Relay: url, Console: url, Owner: url}
 }
+
+// emptySQLite is the file of a ledger with nothing in it. It is made once: to migrate one
+// takes longer than most tests do.
+var emptySQLite = sync.OnceValues(func() (content []byte, err error) {
+	directory, err := os.MkdirTemp("", "ledgertest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
+	file := filepath.Join(directory, "ledger.db")
+	if err := ledger.Migrate(context.Background(), "sqlite://"+file); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(file + "-wal"); !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("the ledger is in two files: %w", err)
+	}
+	return os.ReadFile(file)
+})
 
 // Open opens a ledger that is closed with the test; now may be nil.
 func Open(tb testing.TB, url string, now func() time.Time) *ledger.Ledger {
