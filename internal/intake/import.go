@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"fmt"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -56,8 +57,8 @@ func Import(tx *ledger.Tx, files Files) (Result, error) {
 type origin struct {
 	// actor is who brings them, and reason why, both for the audit trail.
 	actor, reason string
-	// tellNew has the trail tell of what is new as well. A file's rows are too many
-	// for that.
+	// tellNew has the trail tell of each row that is new as well. A file's are too many
+	// for that: it tells how many there were.
 	tellNew bool
 }
 
@@ -75,7 +76,22 @@ func bring(tx *ledger.Tx, b batch, p *problems, from origin) (Result, error) {
 		return Result{}, err
 	}
 	push, err := c.write(tx, from)
-	return Result{Counts: c.counts(), Push: push}, err
+	if err != nil {
+		return Result{}, err
+	}
+	counts := c.counts()
+	return Result{Counts: counts, Push: push}, counts.tell(tx, from)
+}
+
+// tell says in the audit trail how much is new, where it does not say of each row.
+func (c Counts) tell(tx *ledger.Tx, from origin) error {
+	if from.tellNew || c.Consignors.New+c.Shifts.New+c.Items.New == 0 {
+		return nil
+	}
+	return tx.Record(ledger.TrailEntry{
+		Actor: from.actor, Action: "Import", Subject: "import", Reason: from.reason,
+		After: fmt.Sprintf("new: %d consignors, %d shifts, %d items", c.Consignors.New, c.Shifts.New, c.Items.New),
+	})
 }
 
 // change is what a row makes of what the ledger has; before is nil where that is

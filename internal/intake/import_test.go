@@ -128,7 +128,11 @@ func TestImport(t *testing.T) {
 			if len(trail) != 1 || !strings.Contains(trail[0].Before, "PriceCents:1250") || !strings.Contains(trail[0].After, "PriceCents:1000") {
 				t.Errorf("the trail says %+v", trail)
 			}
-			return errors.Join(err, trailErr)
+			imports, importsErr := tx.Trail("import")
+			if len(imports) != 2 || imports[0].After != "new: 2 consignors, 1 shifts, 2 items" || imports[1].After != "new: 0 consignors, 0 shifts, 1 items" {
+				t.Errorf("the trail says of the imports %+v", imports)
+			}
+			return errors.Join(err, trailErr, importsErr)
 		})
 	})
 }
