@@ -57,6 +57,20 @@ func remove(restock bool) step {
 	}
 }
 
+var wrapped = simulator.Checkout{Lines: []simulator.CheckoutLine{{Title: "Gift wrap", Price: new(simulator.Cents(300))}}}
+
+// unwrap gives the money for the gift wrap back.
+func unwrap(b *bed, _ string, order uint64) {
+	orders := b.shop().Orders
+	wrap := orders[slices.IndexFunc(orders, func(o simulator.Order) bool { return o.ID == order })].Lines[0]
+	done[simulator.Order](b)(b.sim.RefundOrder(b.stores[0].Domain, order, simulator.RefundRequest{Lines: []simulator.RefundRequestLine{{LineID: wrap.ID, RestockType: "NO_RESTOCK"}}}))
+}
+
+// alter adds work to an order, which the customer has to pay for.
+func alter(b *bed, _ string, order uint64) {
+	done[simulator.Order](b)(b.sim.EditOrder(b.stores[0].Domain, order, simulator.OrderEdit{Add: []simulator.CheckoutLine{{Title: "Alteration", Price: new(simulator.Cents(1000))}}}))
+}
+
 func again(c simulator.Checkout) step {
 	c.Oversell = true
 	return func(b *bed, sku string, _ uint64) { b.sell(c, sku) }
@@ -88,6 +102,9 @@ var stories = map[string]story{
 	"cancelled":     {"as if it had not been ordered", simulator.Checkout{}, []step{cancel(true)}, "listed, Void, , [1], ACTIVE"},
 	"never-paid":    {"nobody earned, and a person has to say where it is", unpaid, []step{cancel(false)}, "customerReturned, Void, , [0], DRAFT"},
 	"edited-out":    {"what is left of the order does not have it", simulator.Checkout{}, []step{remove(true)}, "listed, Void, , [1], ACTIVE"},
+	"unwrapped":     {"what was given back is another line's", wrapped, []step{unwrap}, "sold, Sold, " + robins + ", [0], DRAFT"},
+	"owing":         {"some of the order is not paid, whatever was given back before", wrapped, []step{unwrap, alter}, "reserved, Reserved, , [0], DRAFT"},
+	"owing-no-more": {"now all of it is", wrapped, []step{unwrap, alter, pay}, "sold, Sold, " + robins + ", [0], DRAFT"},
 	"back-and-sold": {"the second sale is a sale like the first", simulator.Checkout{}, []step{refund("RETURN"), again(simulator.Checkout{})}, "sold, Sold Void, " + robins + ", [0], DRAFT"},
 	"double":        {"one earns, and a person is told of the other", simulator.Checkout{}, []step{again(simulator.Checkout{})}, "sold, Double Sold, " + robins + ", [-1], DRAFT, DoubleSale"},
 	"double-undone": {"the later buyer gets it after all", simulator.Checkout{}, []step{again(simulator.Checkout{}), refund("RETURN")}, "sold, Sold Void, " + robins + ", [0], DRAFT"},

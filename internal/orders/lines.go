@@ -11,7 +11,7 @@ import (
 // orderOf is an order as the ledger keeps it.
 func orderOf(o *shopify.Order, readAt time.Time) ledger.Order {
 	kept := ledger.Order{
-		ID: o.ID, Name: o.Name, Source: o.SourceName, FinancialStatus: o.FinancialStatus, Currency: o.Currency,
+		ID: o.ID, Name: o.Name, Source: o.SourceName, FinancialStatus: financialStatus(o), Currency: o.Currency,
 		Test: o.Test, TaxesIncluded: o.TaxesIncluded,
 		CreatedAt: instant(o.CreatedAt), UpdatedAt: instant(o.UpdatedAt), ReadAt: instant(readAt),
 	}
@@ -19,6 +19,19 @@ func orderOf(o *shopify.Order, readAt time.Time) ledger.Order {
 		kept.CancelledAt = instant(*o.CancelledAt)
 	}
 	return kept
+}
+
+// financialStatus is how far an order is paid. Shopify's own is for people to look at:
+// once money was given back it tells of that, even where some is still to be paid.
+func financialStatus(o *shopify.Order) string {
+	switch {
+	case o.Outstanding <= 0:
+	case o.FinancialStatus == "PARTIALLY_REFUNDED":
+		return "PARTIALLY_PAID"
+	case o.FinancialStatus == "REFUNDED":
+		return "PENDING"
+	}
+	return o.FinancialStatus
 }
 
 // instant is a time as it comes back from the ledger.

@@ -82,6 +82,9 @@ func status(s string) change  { return func(o *shopify.Order) { o.FinancialStatu
 func isTest(o *shopify.Order) { o.Test = true }
 func isUSD(o *shopify.Order)  { o.Currency = "USD" }
 
+// owing says what is still to be paid.
+func owing(cents int64) change { return func(o *shopify.Order) { o.Outstanding = cents } }
+
 // updated says how many minutes after it was made the order last changed.
 func updated(minutes int) change {
 	return func(o *shopify.Order) { o.UpdatedAt = o.CreatedAt.Add(time.Duration(minutes) * time.Minute) }

@@ -18,7 +18,11 @@ type Order struct {
 	Test bool
 	// FinancialStatus is one of PENDING, AUTHORIZED, PARTIALLY_PAID, PAID,
 	// PARTIALLY_REFUNDED, REFUNDED, VOIDED and EXPIRED; empty where Shopify has none.
+	// It is for people to look at: see Outstanding.
 	FinancialStatus string
+	// Outstanding is what is still to be paid. An order that some money of was given
+	// back may have some, whatever its FinancialStatus.
+	Outstanding int64
 	// Currency is the shop's when the order was placed, as in ISO 4217.
 	Currency string
 	// TaxesIncluded says that the lines' prices hold their taxes.

@@ -7,6 +7,7 @@ func (r *reading) order(n *admin.OrderOrder, lines []*admin.OrderLine) *Order {
 	o := &Order{
 		ID: r.id("Order", n.Id), Name: n.Name, CreatedAt: n.CreatedAt, UpdatedAt: n.UpdatedAt, ProcessedAt: n.ProcessedAt, CancelledAt: n.CancelledAt,
 		Test: n.Test, Currency: string(n.CurrencyCode), TaxesIncluded: n.TaxesIncluded, SourceName: text(n.SourceName),
+		Outstanding: r.shopMoney(n.TotalOutstandingSet),
 	}
 	if n.DisplayFinancialStatus != nil {
 		o.FinancialStatus = string(*n.DisplayFinancialStatus)

@@ -22,7 +22,7 @@ func Due(shop simulator.Shop) map[string]string {
 	due := map[string]string{}
 	for _, o := range orders {
 		for _, l := range o.Lines {
-			if _, gone := due[l.SKU]; gone || l.Current == 0 || !o.CancelledAt.IsZero() || o.Test || !paid(o) {
+			if _, gone := due[l.SKU]; gone || l.SKU == "" || l.Current == 0 || !o.CancelledAt.IsZero() || o.Test || !paid(o) {
 				continue
 			}
 			net := int64(l.Price)

@@ -3341,6 +3341,7 @@ type OrderOrder struct {
 	CancelledAt            *time.Time                   `json:"cancelledAt"`
 	Test                   bool                         `json:"test"`
 	DisplayFinancialStatus *OrderDisplayFinancialStatus `json:"displayFinancialStatus"`
+	TotalOutstandingSet    *MoneyBag                    `json:"totalOutstandingSet"`
 	CurrencyCode           CurrencyCode                 `json:"currencyCode"`
 	TaxesIncluded          bool                         `json:"taxesIncluded"`
 	SourceName             *string                      `json:"sourceName"`
@@ -3373,6 +3374,9 @@ func (v *OrderOrder) GetTest() bool { return v.Test }
 func (v *OrderOrder) GetDisplayFinancialStatus() *OrderDisplayFinancialStatus {
 	return v.DisplayFinancialStatus
 }
+
+// GetTotalOutstandingSet returns OrderOrder.TotalOutstandingSet, and is useful for accessing the field via an interface.
+func (v *OrderOrder) GetTotalOutstandingSet() *MoneyBag { return v.TotalOutstandingSet }
 
 // GetCurrencyCode returns OrderOrder.CurrencyCode, and is useful for accessing the field via an interface.
 func (v *OrderOrder) GetCurrencyCode() CurrencyCode { return v.CurrencyCode }
@@ -6859,6 +6863,11 @@ query Order ($id: ID!) {
 		cancelledAt
 		test
 		displayFinancialStatus
+		totalOutstandingSet {
+			shopMoney {
+				amount
+			}
+		}
 		currencyCode
 		taxesIncluded
 		sourceName
