@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,16 +64,14 @@ func (r *Run) selection() (s ledger.Selection) {
 	return s
 }
 
-// bring brings the products of some pairs in line, up to atOnce of them. Where it fails
-// nothing is reported of them.
-func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, o offering, report *Report) error {
-	var part Report
+// bring brings the products of some pairs in line, up to atOnce of them, and reports what
+// it did even where it fails.
+func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, o offering) (part Report, err error) {
 	var push []string
 	for i := range pairs {
 		p := &pairs[i]
-		part.Done++
 		if err := r.lookFor(ctx, p); err != nil {
-			return err
+			return part, err
 		}
 		differences := p.Differences(o.Place, o.publishes)
 		subject := "item/" + p.Item.ID
@@ -86,13 +85,11 @@ func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, o offering, repor
 			part.find(ItemDiffers, subject, told(differences))
 		default:
 			push = append(push, p.Item.ID)
+			continue
 		}
+		part.Done++
 	}
-	if err := r.push(ctx, push, &part); err != nil {
-		return err
-	}
-	report.add(part)
-	return nil
+	return part, r.push(ctx, push, &part)
 }
 
 // lookFor looks once more for a product that was seen, and is not on the shop's list.
@@ -137,16 +134,21 @@ func (r *Run) push(ctx context.Context, items []string, report *Report) error {
 			}
 		}
 	}
+	done := int64(len(items) - len(failed))
+	report.Done += done
+	report.Changed += done
+	var whole error
 	for _, item := range slices.Sorted(maps.Keys(failed)) {
 		err := failed[item]
 		if !ofOne(err) {
-			return fmt.Errorf("item %s: %w", item, err)
+			whole = cmp.Or(whole, fmt.Errorf("item %s: %w", item, err))
+			continue
 		}
+		report.Done++
 		report.Failed++
 		report.find(RecordFailed, "item/"+item, err.Error())
 	}
-	report.Changed += int64(len(items) - len(failed))
-	return nil
+	return whole
 }
 
 // namedItems brings the products of items in line that the job names.
@@ -198,9 +200,11 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 		}
 		pairs = append(pairs, pair)
 	}
-	if err := t.bring(ctx, pairs, o, r); err != nil {
+	part, err := t.bring(ctx, pairs, o)
+	if err != nil {
 		return "", err
 	}
+	r.add(part)
 	if at.Done += len(some); at.Done >= len(ids) {
 		return "", nil
 	}

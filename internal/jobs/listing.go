@@ -21,6 +21,11 @@ type listingAt struct {
 	// that was listed since.
 	Walked bool   `json:"walked,omitempty"`
 	After  string `json:"after,omitempty"`
+	// Seen is how many records there were on the walk, and Total how many there are with
+	// the items that have no product. What is listed has one, so that who begins again
+	// in the middle does not meet it any more: what is left tells what is done.
+	Seen  int64 `json:"seen,omitempty"`
+	Total int64 `json:"total,omitempty"`
 }
 
 // Step brings a part of a page of products in line, or lists some items.
@@ -39,10 +44,17 @@ func (t *listing) Step(ctx context.Context, cursor string, enough func() bool, r
 		return "", err
 	}
 	if !at.Walked {
-		at.Walked, err = t.walk(ctx, &at.walkAt, enough, func(pairs []catalog.Pair) error { return t.bring(ctx, pairs, o, r) })
+		at.Walked, err = t.walk(ctx, &at.walkAt, enough, func(pairs []catalog.Pair) error {
+			part, err := t.bring(ctx, pairs, o)
+			if err == nil {
+				r.add(part)
+			}
+			return err
+		})
 		if err != nil {
 			return "", err
 		}
+		at.Seen += r.Done
 		return write(at)
 	}
 	more, err := t.offer(ctx, &at, o, enough, r)
@@ -58,7 +70,7 @@ func (t *listing) count(ctx context.Context, r *Report) error {
 		if err != nil {
 			return err
 		}
-		offered, err := tx.CountOffered(t.selection())
+		offered, err := tx.CountOffered(t.selection(), "")
 		r.expect(products + offered)
 		return err
 	})
@@ -67,35 +79,62 @@ func (t *listing) count(ctx context.Context, r *Report) error {
 // offer lists items that have no product, and tells whether there may be more.
 func (t *listing) offer(ctx context.Context, at *listingAt, o offering, enough func() bool, r *Report) (more bool, err error) {
 	for first := at.After; ; {
-		var pairs []catalog.Pair
-		err := t.Ledger.View(ctx, t.Store, func(tx *ledger.Tx) error {
-			ids, err := tx.Offered(t.selection(), ledger.Page{After: at.After, Limit: atOnce})
+		pairs, left, err := t.offered(ctx, at.After)
+		if err != nil {
+			return false, err
+		}
+		at.Total = max(at.Total, at.Seen+left)
+		r.expect(at.Total)
+		if len(pairs) == 0 {
+			r.DoneInAll = &at.Total
+			return false, nil
+		}
+		part, err := t.bring(ctx, pairs, o)
+		if err != nil {
+			part = Report{Done: part.Done, Changed: part.Changed} // the rest is met again
+		}
+		r.add(part)
+		switch {
+		case err != nil && at.After == first && part.Done == 0:
+			return false, err
+		case err != nil:
+			return true, t.measure(ctx, at, r) // the next step meets what is left, and tells if it fails again
+		}
+		if at.After = pairs[len(pairs)-1].Item.ID; enough() {
+			return true, t.measure(ctx, at, r)
+		}
+	}
+}
+
+// measure says how much is done by what is left.
+func (t *listing) measure(ctx context.Context, at *listingAt, r *Report) error {
+	_, left, err := t.offered(ctx, at.After)
+	done := max(at.Total-left, 0)
+	r.DoneInAll = &done
+	return err
+}
+
+// offered are the next items without a product, and how many there are.
+func (t *listing) offered(ctx context.Context, after string) (pairs []catalog.Pair, left int64, err error) {
+	err = t.Ledger.View(ctx, t.Store, func(tx *ledger.Tx) error {
+		if left, err = tx.CountOffered(t.selection(), after); err != nil {
+			return err
+		}
+		ids, err := tx.Offered(t.selection(), ledger.Page{After: after, Limit: atOnce})
+		if err != nil {
+			return err
+		}
+		pairs = nil
+		for _, id := range ids {
+			pair, err := catalog.PairOf(tx, id)
 			if err != nil {
 				return err
 			}
-			for _, id := range ids {
-				pair, err := catalog.PairOf(tx, id)
-				if err != nil {
-					return err
-				}
-				pairs = append(pairs, pair)
-			}
-			return nil
-		})
-		if err != nil || len(pairs) == 0 {
-			return false, err
+			pairs = append(pairs, pair)
 		}
-		if err := t.bring(ctx, pairs, o, r); err != nil {
-			if at.After != first {
-				return true, nil // as in a walk
-			}
-			return false, err
-		}
-		at.After = pairs[len(pairs)-1].Item.ID
-		if enough() {
-			return true, nil
-		}
-	}
+		return nil
+	})
+	return pairs, left, err
 }
 
 // walkAt is where a walk through the shop's products has come to.

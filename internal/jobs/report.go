@@ -16,6 +16,9 @@ type Report struct {
 	Expected *int64
 	// Done is how many were handled. Changed, Skipped and Failed are among them.
 	Done, Changed, Skipped, Failed int64
+	// DoneInAll is how many were handled by all steps so far, where a step knows; nil
+	// where Done is to be added.
+	DoneInAll *int64
 	// Fraction is how far the job has come, from 0 to 1, where that does not follow from
 	// Done and Expected; nil where it does.
 	Fraction *float64
@@ -58,7 +61,9 @@ func (r *Report) AddTo(status *v1alpha1.SyncJobStatus) {
 		status.Progress = &v1alpha1.SyncJobProgress{}
 	}
 	p := status.Progress
-	p.Done += r.Done
+	if p.Done += r.Done; r.DoneInAll != nil {
+		p.Done = *r.DoneInAll
+	}
 	p.Changed += r.Changed
 	p.Skipped += r.Skipped
 	p.Failed += r.Failed

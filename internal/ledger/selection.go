@@ -36,9 +36,10 @@ func (t *Tx) CountProducts(s Selection) (n int64, err error) {
 	return n, err
 }
 
-// CountOffered counts the items that may be for sale and have no product.
-func (t *Tx) CountOffered(s Selection) (n int64, err error) {
-	err = t.row("SELECT COUNT(*) FROM "+itemsAndProducts+" WHERE i.tenant = $1 AND i.store = $2 AND "+selected+" AND "+offered, s.args(), &n)
+// CountOffered counts the items that may be for sale and have no product, and whose ids
+// come after one.
+func (t *Tx) CountOffered(s Selection, after string) (n int64, err error) {
+	err = t.row("SELECT COUNT(*) FROM "+itemsAndProducts+" WHERE i.tenant = $1 AND i.store = $2 AND "+selected+" AND "+offered+" AND i.item_id > $7", s.args(after), &n)
 	return n, err
 }
 

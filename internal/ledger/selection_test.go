@@ -49,7 +49,7 @@ func TestSelections(t *testing.T) {
 		must(t, stock(tx))
 		n, err := tx.CountProducts(c.of)
 		equal(t, read(t, n, err), c.products)
-		n, err = tx.CountOffered(c.of)
+		n, err = tx.CountOffered(c.of, "")
 		equal(t, read(t, n, err), int64(len(c.offered)))
 		list, err := tx.Offered(c.of, ledger.Page{Limit: 10})
 		equal(t, read(t, list, err), c.offered)
