@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
@@ -20,6 +21,9 @@ const (
 	ledgerRetry = 10 * time.Second
 	// behindAfter is how long a delivery may wait before the status tells.
 	behindAfter = 15 * time.Minute
+	// silentAfter is how long no delivery may come during a sale event before the
+	// status tells.
+	silentAfter = 48 * time.Hour
 )
 
 // ledgerLook is what the ledger knows of a store, read once at each look.
@@ -129,6 +133,18 @@ func ledgerUnavailable() error {
 	return outcome.Wait(v1alpha1.ReasonLedgerUnavailable, 0, "The ledger does not answer, so nothing is written to the shop: see whether the database runs; the operator's log has its error")
 }
 
+// silent says that a sale event has been on for long without any delivery.
+func (run *storeRun) silent() bool {
+	now, backlog := run.r.Now(), run.ledger.backlog
+	long := now.Add(-silentAfter)
+	if backlog.Pending > 0 || backlog.NewestDone.After(long) {
+		return false
+	}
+	return slices.ContainsFunc(run.store.Spec.SaleEvents, func(e v1alpha1.SaleEvent) bool {
+		return !e.StartsAt.After(long) && now.Before(e.EndsAt.Time)
+	})
+}
+
 // judgeBacklog tells whether the store's webhooks are worked off.
 func (run *storeRun) judgeBacklog() {
 	const condition = v1alpha1.WebhooksProcessedCondition
@@ -146,6 +162,9 @@ func (run *storeRun) judgeBacklog() {
 		conditions.MarkFalse(store, condition, v1alpha1.ReasonBehind, "A webhook delivery was received more than 15 minutes ago, and there was no attempt at it yet")
 	case look.behind:
 		conditions.MarkFalse(store, condition, v1alpha1.ReasonBehind, "A webhook delivery was received more than 15 minutes ago, and the attempts at it fail: %s", shortened(look.problem))
+	case run.silent():
+		conditions.MarkTrue(store, condition, v1alpha1.ReasonSilent,
+			"What came was worked off, but no webhook came for 2 days although a sale event is on: see whether the shop sells, and whether WebhooksApplied and RelayReachable are True")
 	default:
 		conditions.MarkTrue(store, condition, v1alpha1.ReasonProcessed, "No webhook delivery is dead, and none waits long")
 	}

@@ -238,6 +238,47 @@ func TestWebhooksProcessed(t *testing.T) {
 	b.expect(condition, "/")
 }
 
+// Nothing comes for two days: while a sale event is on, somebody is told.
+func TestSilenceDuringASaleEvent(t *testing.T) {
+	b := newBed(t)
+	l := b.keep(ledgertest.OnSQLite(t).Manager)
+	lean(&b.store.Spec)
+	day := 24 * time.Hour
+	event := springSale()
+	event.StartsAt, event.EndsAt, event.ReturnWindowEndsAt = metav1.NewTime(b.now), metav1.NewTime(b.now.Add(5*day)), metav1.NewTime(b.now.Add(9*day))
+	event.Terms[0].EffectiveFrom = event.StartsAt
+	b.store.Spec.SaleEvents = []v1alpha1.SaleEvent{event}
+	b.apply()
+	b.ready()
+	const condition = v1alpha1.WebhooksProcessedCondition
+	at := func(after time.Duration, want string) {
+		t.Helper()
+		b.now = b.now.Add(after)
+		b.settle()
+		b.expect(condition, want)
+	}
+	at(47*time.Hour, "True/Processed")
+	at(time.Hour, "True/Silent")
+	b.idle()
+	inbox := deliveries.NewInbox(l)
+	t.Cleanup(inbox.Close)
+	b.must(inbox.Put(t.Context(), deliveries.Received{
+		Tenant: b.store.Namespace, Store: b.store.Name, Topic: "orders/paid", WebhookID: "w1", ReceivedAt: b.now, Body: []byte(`{"id":1}`),
+	}))
+	at(0, "True/Processed") // it waits, and so is heard
+	b.must(l.Update(t.Context(), b.inLedger(), func(tx *ledger.Tx) error {
+		list, err := tx.Deliveries(ledger.Pending, 1)
+		if err != nil {
+			return err
+		}
+		_, err = tx.MoveDelivery(list[0].ID, ledger.Pending, ledger.Done, 1, "")
+		return err
+	}))
+	at(47*time.Hour, "True/Processed")
+	at(time.Hour, "True/Silent")
+	at(day, "True/Processed") // the event is over
+}
+
 func TestSaleEventsWithoutALedger(t *testing.T) {
 	b := newBed(t)
 	lean(&b.store.Spec)

@@ -132,6 +132,8 @@ const (
 	ReasonTermsInUse = "TermsInUse"
 	// ReasonProcessed: no delivery is dead, and none waits long.
 	ReasonProcessed = "Processed"
+	// ReasonSilent: no delivery came for long, although a sale event is on.
+	ReasonSilent = "Silent"
 	// ReasonBehind: a delivery has been waiting for long.
 	ReasonBehind = "Behind"
 	// ReasonDeadLetters: deliveries failed too often and are tried no more.

@@ -62,9 +62,10 @@ func (t *Tx) MoveDelivery(id, from, to string, attempts int, problem string) (bo
 // Backlog says how the inbox of a store stands.
 type Backlog struct {
 	Pending, Dead int
-	// OldestPending is when the oldest that waits was received, OldestDone when the
-	// oldest that is done and still kept was; zero for none.
-	OldestPending, OldestDone time.Time
+	// OldestPending is when the oldest that waits was received, OldestDone and
+	// NewestDone when the first and the last that are done and still kept were; zero
+	// for none.
+	OldestPending, OldestDone, NewestDone time.Time
 }
 
 // Backlog counts what is not done in the inbox.
@@ -75,7 +76,8 @@ CAST(COALESCE(MIN(CASE WHEN state = 'Pending' THEN received_at END), 0) AS BIGIN
 		nil, &b.Pending, &b.Dead, at{&b.OldestPending}); err != nil {
 		return b, err
 	}
-	err := t.row("SELECT CAST(COALESCE(MIN(received_at), 0) AS BIGINT) FROM webhook_deliveries WHERE tenant = $1 AND store = $2 AND state = 'Done'", nil, at{&b.OldestDone})
+	err := t.row(`SELECT CAST(COALESCE((SELECT MIN(received_at) FROM webhook_deliveries WHERE tenant = $1 AND store = $2 AND state = 'Done'), 0) AS BIGINT),
+CAST(COALESCE((SELECT MAX(received_at) FROM webhook_deliveries WHERE tenant = $1 AND store = $2 AND state = 'Done'), 0) AS BIGINT)`, nil, at{&b.OldestDone}, at{&b.NewestDone})
 	return b, err
 }
 
