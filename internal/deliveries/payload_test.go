@@ -1,9 +1,13 @@
 package deliveries
 
 import (
+	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
 func TestRead(t *testing.T) {
@@ -37,6 +41,37 @@ func TestRead(t *testing.T) {
 				t.Errorf("%s: %d at %s, want %d at %s", c.reason, got.id, got.at, c.id, c.at)
 			}
 		})
+	}
+}
+
+// What Shopify sends in each version, in the form of its public samples, is understood.
+func TestPayloadsOfEveryVersion(t *testing.T) {
+	now := time.Date(2027, 4, 3, 14, 5, 6, 0, time.UTC)
+	sim := simulator.New(simulator.Options{})
+	t.Cleanup(sim.Close)
+	if err := sim.AddShop(simulator.NewShop("maple-kids.myshopify.com", "Maple Kids")); err != nil {
+		t.Fatal(err)
+	}
+	shop, _ := sim.Shop("maple-kids.myshopify.com")
+	for _, topic := range []string{
+		"orders/create", "orders/paid", "orders/cancelled", "products/update", "inventory_levels/update",
+		"refunds/create", "orders/edited", "products/delete", "app/uninstalled",
+	} {
+		payload, err := simulator.SamplePayload(shop, strings.ToUpper(strings.ReplaceAll(topic, "/", "_")), now)
+		if err != nil {
+			t.Fatalf("%s: %v", topic, err)
+		}
+		for _, version := range simulator.KnownVersions() {
+			body, err := json.Marshal(payload(version))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := read(topic, body)
+			dated := topic != "products/delete" // which has nothing but an id
+			if err != nil || got.id == 0 || dated && got.at.IsZero() {
+				t.Errorf("%s in %s: %d at %s, %v: %s", topic, version, got.id, got.at, err, body)
+			}
+		}
 	}
 }
 
