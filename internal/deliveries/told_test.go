@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
@@ -96,5 +97,47 @@ func run(t *testing.T, start func(context.Context) error) {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
+	})
+}
+
+// What is done is let go of after 30 days, body and all. What is dead is not, and the
+// audit trail keeps both.
+func TestWhatIsLongDoneIsLetGoOf(t *testing.T) {
+	onEach(t, func(t *testing.T, inbox *deliveries.Inbox, l *ledger.Ledger) {
+		g := NewWithT(t)
+		queue, err := deliveries.New(deliveries.Options{Ledger: l, Shops: mapleAlone{make(lookedAt, 1)}})
+		g.Expect(err).NotTo(HaveOccurred())
+		run(t, queue.Start)
+		for name, days := range map[string]int{"long ago": 31, "not so long ago": 29, "dead": 60} {
+			r := received(maple, name, "customers/update", `{"id":1}`)
+			if name == "dead" {
+				r.Topic, r.Body = "orders/paid", []byte("no JSON")
+			}
+			r.ReceivedAt = time.Now().AddDate(0, 0, -days)
+			g.Expect(inbox.Put(t.Context(), r)).To(Succeed())
+		}
+		id := map[string]string{}
+		kept := func(state string) func() ([]string, error) {
+			return func() (names []string, err error) {
+				err = l.View(t.Context(), maple, func(tx *ledger.Tx) error {
+					list, err := tx.Deliveries(state, 10)
+					for _, d := range list {
+						names, id[d.WebhookID] = append(names, d.WebhookID), d.ID
+					}
+					return err
+				})
+				return names, err
+			}
+		}
+		g.Eventually(kept(ledger.Done), "60s", "20ms").Should(Equal([]string{"long ago", "not so long ago"}))
+		g.Eventually(kept(ledger.Dead), "60s", "20ms").Should(Equal([]string{"dead"}))
+		run(t, (&deliveries.Watcher{Queue: queue}).Start)
+		g.Eventually(kept(ledger.Done), "60s", "20ms").Should(Equal([]string{"not so long ago"}))
+		g.Expect(kept(ledger.Dead)()).To(Equal([]string{"dead"}))
+		g.Expect(l.View(t.Context(), maple, func(tx *ledger.Tx) error {
+			trail, err := tx.Trail("delivery/" + id["long ago"])
+			g.Expect(trail).To(HaveLen(1))
+			return err
+		})).To(Succeed())
 	})
 }
