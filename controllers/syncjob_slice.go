@@ -105,7 +105,7 @@ func specHash(spec v1alpha1.SyncJobSpec) (string, error) {
 func (run *jobRun) judge(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		run.cut = true
-		return nil
+		return nil //nolint:nilerr // the process ends, and nothing has to be told of that
 	}
 	ctrl.LoggerFrom(ctx).Info("a slice of the job failed", "error", err.Error())
 	v := outcome.Of(err)

@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/fluxcd/pkg/apis/meta"
@@ -135,15 +136,16 @@ func (run *jobRun) tally() string {
 	if p == nil {
 		return "Nothing was done"
 	}
-	text := fmt.Sprintf("%d of %d records handled", p.Done, p.Expected)
+	parts := []string{fmt.Sprintf("%d of %d records handled", p.Done, p.Expected)}
 	for _, part := range []struct {
 		n    int64
 		what string
 	}{{p.Changed, "changed"}, {p.Skipped, "skipped"}, {p.Failed, "failed"}} {
 		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.what)
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
+	text := strings.Join(parts, ", ")
 	if run.job.Spec.DryRun {
 		text += " (a dry run: nothing was changed)"
 	}

@@ -290,7 +290,8 @@ func TestTurns(t *testing.T) {
 	b.is(next, meta.ReconcilingCondition, v1alpha1.ReasonQueued, "the first goes on first")
 	check := b.job("check", checkOrders)
 	for i := 0; !ended(check); i++ {
-		if b.look(check); i > 5 {
+		b.look(check)
+		if i > 5 {
 			t.Fatalf("%+v", check.Status)
 		}
 	}

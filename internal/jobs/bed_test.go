@@ -87,7 +87,8 @@ func (b *bed) runIn(spec v1alpha1.SyncJobSpec, enough func() bool) v1alpha1.Sync
 		var report jobs.Report
 		next, err := task.Step(b.t.Context(), cursor, enough, &report)
 		if err != nil {
-			if failures++; failures > 6 {
+			failures++
+			if failures > 6 {
 				b.t.Fatalf("%d steps in a row failed, the last one so: %v", failures, err)
 			}
 			continue

@@ -89,7 +89,8 @@ func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, o offering) (part
 		}
 		part.Done++
 	}
-	return part, r.push(ctx, push, &part)
+	err = r.push(ctx, push, &part)
+	return part, err
 }
 
 // lookFor looks once more for a product that was seen, and is not on the shop's list.

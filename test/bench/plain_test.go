@@ -70,8 +70,8 @@ func (p *plainShop) ask(document string, variables map[string]any, data any) {
 	must(p.b, err)
 	defer resp.Body.Close()
 	var reply struct {
-		Data   json.RawMessage
-		Errors []any
+		Data   json.RawMessage `json:"data"`
+		Errors []any           `json:"errors"`
 	}
 	must(p.b, json.NewDecoder(resp.Body).Decode(&reply))
 	if len(reply.Errors) > 0 || bytes.Contains(reply.Data, []byte(`"message"`)) {
