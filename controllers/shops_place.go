@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -20,20 +21,28 @@ type placed struct {
 	uid        types.UID
 	generation int64
 	publishes  bool
+	until      time.Time
 	place      catalog.Place
 }
 
+// placedFor is how long a place is good for: a shop can make another location its
+// primary one, and nothing tells of that.
+const placedFor = 10 * time.Minute
+
 // Place implements deliveries.Shops: the first location of spec.settings.locations, the
-// online store where the app may publish, and who says whether stock is counted. It is asked of Shopify once for each
-// generation of the spec and each grant.
+// online store where the app may publish, and who says whether stock is counted. It is
+// asked of Shopify once for each generation of the spec and each grant, and again after
+// placedFor.
 func (s Shops) Place(ctx context.Context, store ledger.Store) (catalog.Place, error) {
 	object, err := s.connected(ctx, store)
 	if err != nil {
 		return catalog.Place{}, err
 	}
 	now := placed{uid: object.UID, generation: object.Generation, publishes: slices.Contains(object.Status.Scopes.Granted, "write_publications")}
+	at := s.Reconciler.Now()
+	now.until = at.Add(placedFor)
 	if known, ok := s.Reconciler.places.Load(store); ok {
-		if p := known.(placed); p.uid == now.uid && p.generation == now.generation && p.publishes == now.publishes {
+		if p := known.(placed); p.uid == now.uid && p.generation == now.generation && p.publishes == now.publishes && at.Before(p.until) {
 			return p.place, nil
 		}
 	}

@@ -144,3 +144,28 @@ func TestShopsTellWhereProductsGo(t *testing.T) {
 		t.Errorf("as the spec and the grant are now: %+v, %v", place, err)
 	}
 }
+
+func TestThePrimaryLocationMoves(t *testing.T) {
+	b := newBed(t)
+	lean(&b.store.Spec)
+	b.apply()
+	b.ready()
+	first := b.inShop().Locations[0].ID
+	where := func() uint64 {
+		place, err := Shops{b.r}.Place(t.Context(), b.inLedger())
+		b.must(err)
+		return place.Location
+	}
+	if where() != first {
+		t.Error("it is the primary one at first")
+	}
+	b.shop(func(s *simulator.Shop) {
+		barn := s.Locations[0]
+		barn.ID, barn.Name, s.Locations[0].Primary = first+1, "Barn", false
+		s.Locations = append(s.Locations, barn)
+	})
+	b.now = b.now.Add(placedFor)
+	if where() != first+1 {
+		t.Error("nothing tells of another primary one, so it is asked for")
+	}
+}
