@@ -283,6 +283,28 @@ func TestStockThatMovesMeanwhile(t *testing.T) {
 	}
 }
 
+// TestWhereItIsPutBack: at the location of the spec, whichever the shop names first.
+func TestWhereItIsPutBack(t *testing.T) {
+	b := newListBed(t)
+	b.bring(usual)
+	b.Expect(b.push(usual, "push-1")).To(Succeed())
+	b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Sold)) })
+	b.Expect(b.push(usual, "push-2")).To(Succeed())
+	b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Listed)) })
+	place, err := b.shop.Place(t.Context())
+	b.Expect(err).NotTo(HaveOccurred())
+	b.Expect(b.sim.Update(b.store.Domain, func(s *simulator.Shop) {
+		place.Location = s.Locations[1].ID
+		s.InventoryItems[0].Levels = append(s.InventoryItems[0].Levels, simulator.InventoryLevel{LocationID: place.Location})
+	})).To(Succeed())
+	b.shop.Place = func(context.Context) (catalog.Place, error) { return place, nil }
+	b.Expect(b.push(usual, "push-3")).To(Succeed())
+	shop, _ := b.sim.Shop(b.store.Domain)
+	for _, l := range shop.InventoryItems[0].Levels {
+		b.Expect(l.Available == 1).To(Equal(l.LocationID == place.Location), "location %d has %d", l.LocationID, l.Available)
+	}
+}
+
 func withdraws(b *listBed) {
 	b.in(func(tx *ledger.Tx) error { return tx.SetItemState(usual, string(catalog.Withdrawn)) })
 }

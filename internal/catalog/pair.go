@@ -170,7 +170,7 @@ func (p *Pair) Differences(place Place, publishes bool) (list []Difference) {
 		return list
 	}
 	v := p.Variant
-	if len(changesFor(p.Product, v, p.want.shelf)) > 0 {
+	if len(changesFor(p.Product, v, p.want.shelf, place.Location)) > 0 {
 		differ(PartStock, fmt.Sprint(available(v)), fmt.Sprint(piecesFor(p.want.shelf)))
 	}
 	hidden := p.want.shelf == On && !p.Product.Published && !publishes

@@ -239,7 +239,7 @@ func (b *bringing) stock(ctx context.Context) error {
 	if b.stocked {
 		return nil
 	}
-	for _, c := range changesFor(b.p, b.v, b.want.shelf) {
+	for _, c := range changesFor(b.p, b.v, b.want.shelf, b.place.Location) {
 		// One by one: an item is at few places, and a stale one keeps no other from
 		// being emptied. A change that is another than last time has another key.
 		if err := b.Client.SetQuantities(ctx, fmt.Sprintf("%s-%s-%d-%d", b.key, c.LocationID, c.From, c.To), []shopify.QuantityChange{c}); err != nil {

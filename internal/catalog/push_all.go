@@ -86,7 +86,7 @@ func (s *Shop) stockAll(ctx context.Context, key string, batch []*bringing, done
 			continue
 		}
 		// Of an item with several changes, a stale one must not keep the others back.
-		if list := changesFor(b.p, b.v, b.want.shelf); len(list) == 1 && len(changes) < shopify.MaxQuantityChanges {
+		if list := changesFor(b.p, b.v, b.want.shelf, b.place.Location); len(list) == 1 && len(changes) < shopify.MaxQuantityChanges {
 			changes, changed = append(changes, list...), append(changed, i)
 		}
 	}

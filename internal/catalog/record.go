@@ -104,7 +104,7 @@ func (b *bringing) recordListing(tx *ledger.Tx, p *shopify.Product, reason strin
 // asLeft says whether nobody has changed a product since it was brought in line.
 func (b *bringing) asLeft(p *shopify.Product, v shopify.Variant) bool {
 	shelf := b.want.shelf
-	if len(changesFor(p, v, shelf)) > 0 || !b.hidden && statusFor(p, v, shelf) != p.Status {
+	if len(changesFor(p, v, shelf, b.place.Location)) > 0 || !b.hidden && statusFor(p, v, shelf) != p.Status {
 		return false
 	}
 	return shelf == Off || priced(v, b.want.listing) && (!b.alone() || described(p, b.want.listing))

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -45,12 +46,12 @@ func shelfOf(item ledger.Item, event ledger.SaleEvent, now time.Time) Shelf {
 
 // changesFor are the changes of stock that bring a variant to where it belongs. Only
 // what customers cannot see is put on: of what is on sale, the last piece may just have
-// been sold.
-func changesFor(p *shopify.Product, v shopify.Variant, shelf Shelf) []shopify.QuantityChange {
+// been sold. location is where it is put.
+func changesFor(p *shopify.Product, v shopify.Variant, shelf Shelf, location uint64) []shopify.QuantityChange {
 	if shelf == Off {
 		return takeOff(v)
 	}
-	return putOn(v, p.Status == statusDraft)
+	return putOn(v, p.Status == statusDraft, location)
 }
 
 // takeOff are the changes that leave nothing of a variant to buy: every location
@@ -67,8 +68,9 @@ func takeOff(v shopify.Variant) []shopify.QuantityChange {
 
 // putOn are the changes that leave one piece: Shopify put it back where it was
 // taken from, so that mostly there is nothing to do. Of several pieces the first
-// stays, and where there is none and one may be put there, the first location gets it.
-func putOn(v shopify.Variant, may bool) []shopify.QuantityChange {
+// stays, and where there is none and one may be put there, the location gets it, or the
+// first where that does not stock it.
+func putOn(v shopify.Variant, may bool, location uint64) []shopify.QuantityChange {
 	var changes []shopify.QuantityChange
 	have := 0
 	for _, l := range v.Levels {
@@ -78,8 +80,11 @@ func putOn(v shopify.Variant, may bool) []shopify.QuantityChange {
 			changes = append(changes, change(v, l, want))
 		}
 	}
-	if may && have == 0 && len(v.Levels) > 0 && v.Levels[0].Available == 0 {
-		changes = append(changes, change(v, v.Levels[0], 1))
+	if may && have == 0 && len(v.Levels) > 0 {
+		at := max(slices.IndexFunc(v.Levels, func(l shopify.Level) bool { return l.LocationID == location }), 0)
+		if v.Levels[at].Available == 0 {
+			changes = append(changes, change(v, v.Levels[at], 1))
+		}
 	}
 	return changes
 }
