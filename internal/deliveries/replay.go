@@ -10,29 +10,40 @@ import (
 // Replay has dead deliveries worked on again, from the first attempt on: those of
 // the ids, or up to limit where none are given. It returns how many. by is who asks
 // for it.
-func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []string, limit int, by string) (int, error) {
-	var work []ledger.Job
-	err := l.Update(ctx, store, func(tx *ledger.Tx) error {
+func Replay(ctx context.Context, l *ledger.Ledger, store ledger.Store, ids []string, limit int, by string) (n int, err error) {
+	err = l.Update(ctx, store, func(tx *ledger.Tx) error {
 		dead, err := deadOnes(tx, ids, limit)
 		if err != nil {
 			return err
 		}
-		for _, d := range dead {
-			if _, err := tx.MoveDelivery(d.ID, ledger.Dead, ledger.Pending, 0, d.Error); err != nil {
-				return err
-			}
-			if err := tx.Record(ledger.TrailEntry{Actor: by, Action: "delivery", Subject: deliverySubject(d.ID), Before: ledger.Dead, After: ledger.Pending, Reason: "replayed"}); err != nil {
-				return err
-			}
-			job, err := deliveryJob(store, d.ID, d.Topic)
-			if err != nil {
-				return err
-			}
-			work = append(work, job)
-		}
-		return tx.Enqueue(work)
+		n = len(dead)
+		return ReplayThese(tx, dead, by, "replayed")
 	})
-	return len(work), err
+	return n, err
+}
+
+// ReplayThese has deliveries, dead or done, worked on again from the first attempt on. What
+// is not in the state any more that it was read in is left alone: somebody else was faster.
+func ReplayThese(tx *ledger.Tx, list []ledger.Delivery, by, reason string) error {
+	var work []ledger.Job
+	for _, d := range list {
+		moved, err := tx.MoveDelivery(d.ID, d.State, ledger.Pending, 0, d.Error)
+		if err != nil {
+			return err
+		}
+		if !moved {
+			continue
+		}
+		if err := tx.Record(ledger.TrailEntry{Actor: by, Action: "delivery", Subject: deliverySubject(d.ID), Before: d.State, After: ledger.Pending, Reason: reason}); err != nil {
+			return err
+		}
+		job, err := deliveryJob(tx.Store(), d.ID, d.Topic)
+		if err != nil {
+			return err
+		}
+		work = append(work, job)
+	}
+	return tx.Enqueue(work)
 }
 
 func deadOnes(tx *ledger.Tx, ids []string, limit int) ([]ledger.Delivery, error) {

@@ -55,7 +55,9 @@ func (r *Run) Task() (Task, error) {
 			return &namedItems{Run: r}, nil
 		}
 		return &listing{Run: r}, nil
-	case v1alpha1.SyncJobInventory, v1alpha1.SyncJobAudit, v1alpha1.SyncJobReplay, v1alpha1.SyncJobCorrection:
+	case v1alpha1.SyncJobReplay:
+		return &replay{Run: r}, nil
+	case v1alpha1.SyncJobInventory, v1alpha1.SyncJobAudit, v1alpha1.SyncJobCorrection:
 	}
 	return nil, fmt.Errorf("there is no SyncJob of type %q", r.Spec.Type)
 }

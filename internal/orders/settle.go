@@ -153,23 +153,8 @@ func (r *run) putSales(s *settlement, _ cause) error {
 
 // post appends what the entries of each line lack.
 func (r *run) post(s *settlement, _ cause) error {
-	for i, c := range s.claims {
-		posted, err := r.tx.EntriesFor(c.line.ID)
-		if err != nil {
-			return err
-		}
-		if s.states[i] != Sold && len(posted) == 0 {
-			continue // it earns nothing, and never did
-		}
-		b, err := r.basis(s.item)
-		if err != nil {
-			return err
-		}
-		b, err = b.as(posted)
-		if err != nil {
-			return err
-		}
-		entries, err := differences(c, b.target(c, s.states[i]), posted)
+	for i := range s.claims {
+		entries, err := r.lacking(s, i)
 		if err != nil {
 			return err
 		}
@@ -184,6 +169,26 @@ func (r *run) post(s *settlement, _ cause) error {
 		}
 	}
 	return nil
+}
+
+// lacking are the entries that those of a line lack.
+func (r *run) lacking(s *settlement, i int) ([]ledger.Entry, error) {
+	c := s.claims[i]
+	posted, err := r.tx.EntriesFor(c.line.ID)
+	if err != nil {
+		return nil, err
+	}
+	if s.states[i] != Sold && len(posted) == 0 {
+		return nil, nil // it earns nothing, and never did
+	}
+	b, err := r.basis(s.item)
+	if err != nil {
+		return nil, err
+	}
+	if b, err = b.as(posted); err != nil {
+		return nil, err
+	}
+	return differences(c, b.target(c, s.states[i]), posted)
 }
 
 func (r *run) basis(item ledger.Item) (basis, error) {
@@ -241,22 +246,10 @@ func (r *run) termsMissing(event string) (bool, error) {
 
 // move brings the item to its state, and says what that means for its stock.
 func (r *run) move(s *settlement, why cause) error {
-	was, has, end := catalog.State(s.item.State), s.has(), s.ended(why)
-	open := false // which matters to an item that nobody has
-	if has == "" {
-		var err error
-		if open, err = r.open(s.item.EventID); err != nil {
-			return err
-		}
-	}
-	from := was
-	if unseen := s.unseen(); end == notEnded && unseen != notEnded && catalog.Check(was, catalog.Sold) == nil {
-		// It comes to the same as if the sale had been read while it stood.
-		from, end = catalog.Sold, unseen
-	}
-	state := stateOf(from, has, end, open)
-	if catalog.Check(from, state) != nil {
-		state = was // what that means is found
+	was, has := catalog.State(s.item.State), s.has()
+	state, err := r.stateAfter(s, why)
+	if err != nil {
+		return err
 	}
 	if state != was {
 		if err := r.tx.SetItemState(s.item.ID, string(state)); err != nil {
@@ -274,6 +267,28 @@ func (r *run) move(s *settlement, why cause) error {
 		r.result.Zero = append(r.result.Zero, s.item.ID)
 	}
 	return nil
+}
+
+// stateAfter is where the item stands once it is settled.
+func (r *run) stateAfter(s *settlement, why cause) (catalog.State, error) {
+	was, has, end := catalog.State(s.item.State), s.has(), s.ended(why)
+	open := false // which matters to an item that nobody has
+	if has == "" {
+		var err error
+		if open, err = r.open(s.item.EventID); err != nil {
+			return was, err
+		}
+	}
+	from := was
+	if unseen := s.unseen(); end == notEnded && unseen != notEnded && catalog.Check(was, catalog.Sold) == nil {
+		// It comes to the same as if the sale had been read while it stood.
+		from, end = catalog.Sold, unseen
+	}
+	state := stateOf(from, has, end, open)
+	if catalog.Check(from, state) != nil {
+		state = was // what that means is found
+	}
+	return state, nil
 }
 
 // open says whether an event has not ended. One that is not known has.
