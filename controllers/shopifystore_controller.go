@@ -111,6 +111,7 @@ func (r *ShopifyStoreReconciler) Reconcile(ctx context.Context, req ctrl.Request
 		return ctrl.Result{}, err
 	}
 	run.judgeBacklog()
+	run.judgeProducts()
 	run.all(ctx, gate{v1alpha1.SchedulesAppliedCondition, r.schedules})
 	return ctrl.Result{}, nil
 }

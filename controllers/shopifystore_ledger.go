@@ -10,6 +10,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/outcome"
 )
@@ -35,6 +36,8 @@ type ledgerLook struct {
 	// attempt failed; empty where there was none.
 	behind  bool
 	problem string
+	// unpublishable says that items wait because the app may not publish.
+	unpublishable bool
 	// missed says that the ledger did not answer this time, and that all is as it was
 	// the time before.
 	missed bool
@@ -77,6 +80,9 @@ func (r *ShopifyStoreReconciler) readLedger(ctx context.Context, store ledger.St
 			return err
 		}
 		if look.backlog, err = tx.Backlog(); err != nil {
+			return err
+		}
+		if look.unpublishable, err = catalog.Unpublishable(tx); err != nil {
 			return err
 		}
 		oldest := look.backlog.OldestPending
@@ -143,6 +149,17 @@ func (run *storeRun) silent() bool {
 	return slices.ContainsFunc(run.store.Spec.SaleEvents, func(e v1alpha1.SaleEvent) bool {
 		return !e.StartsAt.After(long) && now.Before(e.EndsAt.Time)
 	})
+}
+
+// judgeProducts tells where Shopify keeps products from customers.
+func (run *storeRun) judgeProducts() {
+	const condition = v1alpha1.ProductsPublishableCondition
+	if !run.ledger.unpublishable || !accepted(run.store) {
+		conditions.Delete(run.store, condition)
+		return
+	}
+	conditions.MarkFalse(run.store, condition, v1alpha1.ReasonNotPublishable,
+		"Items wait in the shop as drafts, because the app may not publish: grant it read_publications and write_publications and run a SyncJob of type Products, or publish them by hand")
 }
 
 // judgeBacklog tells whether the store's webhooks are worked off.

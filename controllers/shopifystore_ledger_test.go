@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
@@ -297,5 +298,29 @@ func springSale() v1alpha1.SaleEvent {
 	return v1alpha1.SaleEvent{
 		ID: "spring", Name: "Spring Sale", StartsAt: at(time.November, 20), EndsAt: at(time.November, 27), ReturnWindowEndsAt: at(time.December, 10),
 		Terms: []v1alpha1.SaleTerms{{EffectiveFrom: at(time.November, 1)}},
+	}
+}
+
+func TestProductsThatMayNotBePublished(t *testing.T) {
+	b := newBed(t)
+	lean(&b.store.Spec)
+	l := b.keep(ledgertest.OnSQLite(t).Manager)
+	b.apply()
+	b.ready()
+	const condition = v1alpha1.ProductsPublishableCondition
+	if c := b.condition(condition); c.Reason != "" {
+		t.Errorf("nothing is withheld, and nothing said: %s", c)
+	}
+	b.must(l.Update(t.Context(), b.inLedger(), func(tx *ledger.Tx) error {
+		_, err := tx.Find(ledger.Finding{Kind: catalog.FindingNotPublishable, Subject: "store", Severity: "Warning"})
+		return err
+	}))
+	b.ready()
+	b.expect(condition, "False/NotPublishable")
+	b.idle()
+	b.must(l.Update(t.Context(), b.inLedger(), func(tx *ledger.Tx) error { return tx.Resolve(catalog.FindingNotPublishable, "store") }))
+	b.ready()
+	if c := b.condition(condition); c.Reason != "" {
+		t.Errorf("it is over: %s", c)
 	}
 }

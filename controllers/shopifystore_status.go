@@ -24,7 +24,7 @@ var ownedConditions = []string{
 	meta.ReadyCondition, meta.ReconcilingCondition, meta.StalledCondition,
 	v1alpha1.ConnectedCondition, v1alpha1.ScopesGrantedCondition, v1alpha1.SettingsVerifiedCondition,
 	v1alpha1.MetafieldsAppliedCondition, v1alpha1.WebhooksAppliedCondition, v1alpha1.PriceRulesAppliedCondition, v1alpha1.SaleEventsAppliedCondition, v1alpha1.RelayReachableCondition, v1alpha1.SchedulesAppliedCondition,
-	v1alpha1.WebhooksProcessedCondition,
+	v1alpha1.WebhooksProcessedCondition, v1alpha1.ProductsPublishableCondition,
 	v1alpha1.InSyncCondition, v1alpha1.SuspendedCondition, v1alpha1.DeletingCondition,
 }
 

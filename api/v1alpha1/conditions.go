@@ -32,6 +32,9 @@ const (
 	// WebhooksProcessedCondition: what was taken in of the store's webhooks is in the
 	// ledger. It does not count for Ready.
 	WebhooksProcessedCondition = "WebhooksProcessed"
+	// ProductsPublishableCondition: the app may put products before customers. It is
+	// there only while it may not, and does not count for Ready.
+	ProductsPublishableCondition = "ProductsPublishable"
 	// InSyncCondition: the store equals the spec. It is False while a change
 	// made in the store is being corrected, where something of the spec cannot be
 	// applied, and in mode Observe while a plan waits. It does not count for
@@ -132,6 +135,8 @@ const (
 	ReasonTermsInUse = "TermsInUse"
 	// ReasonProcessed: no delivery is dead, and none waits long.
 	ReasonProcessed = "Processed"
+	// ReasonNotPublishable: Shopify does not let the app put products before customers.
+	ReasonNotPublishable = "NotPublishable"
 	// ReasonSilent: no delivery came for long, although a sale event is on.
 	ReasonSilent = "Silent"
 	// ReasonBehind: a delivery has been waiting for long.

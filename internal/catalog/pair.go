@@ -150,7 +150,7 @@ func (s *Shop) Publishes(ctx context.Context, place Place) (bool, error) {
 	}
 	refused := false
 	err := s.Ledger.View(ctx, s.Store, func(tx *ledger.Tx) (err error) {
-		refused, err = tx.Stands(FindingNotPublishable, findingStore)
+		refused, err = Unpublishable(tx)
 		return err
 	})
 	return !refused, err

@@ -267,7 +267,7 @@ func (b *bringing) status(ctx context.Context) error {
 // not tried before the app may publish or a person does.
 func (b *bringing) publishOverREST(ctx context.Context, status string) error {
 	err := b.Ledger.View(ctx, b.Store, func(tx *ledger.Tx) (err error) {
-		b.hidden, err = tx.Stands(FindingNotPublishable, findingStore)
+		b.hidden, err = Unpublishable(tx)
 		return err
 	})
 	if err != nil || b.hidden {

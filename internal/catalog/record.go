@@ -15,6 +15,9 @@ const FindingNotPublishable = "NotPublishable"
 // findingStore is the subject of findings about the store as a whole.
 const findingStore = "store"
 
+// Unpublishable says whether items of a store wait because its app may not publish.
+func Unpublishable(tx *ledger.Tx) (bool, error) { return tx.Stands(FindingNotPublishable, findingStore) }
+
 // record puts what a push came to into the ledger: the product as it was read after it.
 func (b *bringing) record(tx *ledger.Tx) error {
 	const reason = "in line with the item"
