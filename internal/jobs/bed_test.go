@@ -132,22 +132,21 @@ func (b *bed) state(id string) string {
 func (b *bed) there() map[string]string {
 	b.t.Helper()
 	shop, _ := b.sim.Shop(b.store.Domain)
+	items := map[uint64]simulator.InventoryItem{}
+	for _, i := range shop.InventoryItems {
+		items[i.ID] = i
+	}
 	found := map[string]string{}
 	for _, p := range shop.Products {
 		for _, v := range p.Variants {
-			for _, i := range shop.InventoryItems {
-				if i.ID != v.InventoryItemID {
-					continue
-				}
-				stock := 0
-				for _, l := range i.Levels {
-					stock += l.Available
-				}
-				if found[i.SKU] != "" {
-					found[i.SKU] += " and "
-				}
-				found[i.SKU] += fmt.Sprintf("%s %s %d", p.Status, v.Price, stock)
+			i, stock := items[v.InventoryItemID], 0
+			for _, l := range i.Levels {
+				stock += l.Available
 			}
+			if found[i.SKU] != "" {
+				found[i.SKU] += " and "
+			}
+			found[i.SKU] += fmt.Sprintf("%s %s %d", p.Status, v.Price, stock)
 		}
 	}
 	return found

@@ -143,7 +143,7 @@ func TestSelectedItems(t *testing.T) {
 // half of the time after it did what was asked.
 func TestListingInTheStorm(t *testing.T) {
 	b := newBed(t)
-	const many = 10_000
+	const many = 2_000
 	b.bring(named(0, many)...)
 	for _, f := range []simulator.Fault{
 		{Kind: simulator.FaultStatus, Status: 503, Probability: 0.025, Seed: 1},
