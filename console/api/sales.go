@@ -87,7 +87,7 @@ func (a *API) addSales() {
 		if err := v.seen(in.Item, in.IfMatch); err != nil {
 			return Item{}, err
 		}
-		i, err := catalog.Withdraw(v.Tx, in.Item, v.person)
+		i, err := catalog.Withdraw(v.Tx, in.Item, catalog.By{Actor: v.person, Reason: "withdrawn"})
 		v.push = append(v.push, in.Item)
 		return itemOf(i), err
 	})

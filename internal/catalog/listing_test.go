@@ -201,8 +201,13 @@ var afterwards = map[string]struct {
 		})
 	}, `listed, 0 photos to send | ACTIVE "Rain boots" 1250/2499 stock 1, 2 photos, published true`},
 	"withdrawn": {"it is off the shelf", func(b *listBed) {
-		b.in(func(tx *ledger.Tx) error { _, err := catalog.Withdraw(tx, usual, "ana"); return err })
+		b.in(func(tx *ledger.Tx) error { _, err := catalog.Withdraw(tx, usual, catalog.By{Actor: "ana"}); return err })
 	}, `withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
+	"archived": {"what is for sale is for sale", merchant("ARCHIVED"), listed},
+	"on no list": {"who knows its address can buy it", merchant("UNLISTED"),
+		`listed, 0 photos to send | UNLISTED "Rain boots" 2499/0 stock 1, 2 photos, published true`},
+	"on no list, and withdrawn": {"nobody can", func(b *listBed) { merchant("UNLISTED")(b); withdraws(b) },
+		`withdrawn, 0 photos to send | DRAFT "Rain boots" 2499/0 stock 0, 2 photos, published true`},
 	"sold there": {"the last piece is not put back: the webhook is on its way", func(b *listBed) {
 		_, err := b.sim.Checkout(b.store.Domain, simulator.Checkout{Lines: []simulator.CheckoutLine{{SKU: usual}}})
 		b.Expect(err).NotTo(HaveOccurred())
@@ -302,6 +307,13 @@ func TestWhereItIsPutBack(t *testing.T) {
 	shop, _ := b.sim.Shop(b.store.Domain)
 	for _, l := range shop.InventoryItems[0].Levels {
 		b.Expect(l.Available == 1).To(Equal(l.LocationID == place.Location), "location %d has %d", l.LocationID, l.Available)
+	}
+}
+
+// merchant has somebody give the shop's one product another status.
+func merchant(status string) func(*listBed) {
+	return func(b *listBed) {
+		b.Expect(b.sim.Update(b.store.Domain, func(s *simulator.Shop) { s.Products[0].Status = status })).To(Succeed())
 	}
 }
 

@@ -109,6 +109,9 @@ func PairOf(tx *ledger.Tx, id string) (p Pair, err error) {
 			err = nil
 		}
 	}
+	if p.Known.ProductID == 0 {
+		p.Known.AgreedPriceCents = neverAgreed
+	}
 	return p, err
 }
 

@@ -9,8 +9,7 @@ import (
 // Price is what an item costs in the shop at a time, in cents, and what it cost
 // before it was marked down; 0 where it was not. A markdown is rounded half up.
 func Price(item ledger.Item, event ledger.SaleEvent, now time.Time) (cents, before int64) {
-	from := event.MarkdownStartsAt
-	if !item.MarkdownEligible || from.IsZero() || now.Before(from) {
+	if !markedDown(item, event, now) {
 		return item.PriceCents, 0
 	}
 	const whole = 100_00 // hundredths of a percent
@@ -19,4 +18,10 @@ func Price(item ledger.Item, event ledger.SaleEvent, now time.Time) (cents, befo
 		return cents, 0
 	}
 	return cents, item.PriceCents
+}
+
+// markedDown says whether a markdown is in effect for an item.
+func markedDown(item ledger.Item, event ledger.SaleEvent, now time.Time) bool {
+	from := event.MarkdownStartsAt
+	return item.MarkdownEligible && !from.IsZero() && !now.Before(from)
 }

@@ -22,13 +22,32 @@ func (s *Shop) Push(ctx context.Context, item, key string) (record func(*ledger.
 	if b == nil {
 		return nothing, err
 	}
-	for _, step := range []func(context.Context) error{b.dress, b.stock, b.show} {
-		if err := step(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return b.record, nil
+	return b.bring(ctx)
 }
+
+// PushCounted pushes an item that a person counted: there are so many of it, 0 or 1. It
+// is the one push that puts stock on what is on sale, and it does so by compare-and-set.
+// The error is ErrOffShelf or ErrSoldTwice where one cannot be put there.
+func (s *Shop) PushCounted(ctx context.Context, item, key string, pieces int) (record func(*ledger.Tx) error, err error) {
+	b, err := s.begin(ctx, item, key)
+	switch {
+	case err != nil:
+		return nil, err
+	case pieces > 0 && (b == nil || b.want.shelf != On):
+		return nil, ErrOffShelf
+	case b == nil:
+		return nothing, nil
+	}
+	b.counted = &pieces
+	return b.bring(ctx)
+}
+
+var (
+	// ErrOffShelf says that an item is not on the shelf, so that there is none in the shop.
+	ErrOffShelf = errors.New("the item is not on the shelf: list it with the same correction, or see what became of it")
+	// ErrSoldTwice says that the shop's stock of an item is below zero.
+	ErrSoldTwice = errors.New("the shop has less than none of the item, or stocks it nowhere: it was sold more often than it was there, so settle its orders in the shop first")
+)
 
 // begin looks at an item and its product, which it makes where there is to be one; nil
 // where there is nothing to do.
@@ -135,6 +154,8 @@ type bringing struct {
 	v       shopify.Variant
 	unsent  []ledger.ItemPhoto
 	changed bool
+	// counted is how many a person said there are; nil where nobody did.
+	counted *int
 	// stocked says that its stock was changed together with that of others.
 	stocked bool
 	// hidden says that the app may not put the product before customers, and shown that
@@ -142,9 +163,17 @@ type bringing struct {
 	hidden, shown bool
 }
 
-// What is taken off the shelf loses its stock first: a product that is active for a
-// moment longer can be seen, but not bought. What is put there is seen last, when all
-// else is right.
+// bring makes all steps of a push. What is taken off the shelf loses its stock first: a
+// product that is active for a moment longer can be seen, but not bought. What is put
+// there is seen last, when all else is right.
+func (b *bringing) bring(ctx context.Context) (record func(*ledger.Tx) error, err error) {
+	for _, step := range []func(context.Context) error{b.dress, b.stock, b.show} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return b.record, nil
+}
 
 // dress brings in line what a product is like.
 func (b *bringing) dress(ctx context.Context) error {
@@ -239,7 +268,17 @@ func (b *bringing) stock(ctx context.Context) error {
 	if b.stocked {
 		return nil
 	}
-	for _, c := range changesFor(b.p, b.v, b.want.shelf, b.place.Location) {
+	changes := changesFor(b.p, b.v, b.want.shelf, b.place.Location)
+	switch {
+	case b.counted == nil:
+	case *b.counted == 0:
+		changes = takeOff(b.v)
+	case soldTwice(b.v, b.place.Location):
+		return ErrSoldTwice
+	default:
+		changes = putOn(b.v, true, b.place.Location)
+	}
+	for _, c := range changes {
 		// One by one: an item is at few places, and a stale one keeps no other from
 		// being emptied. A change that is another than last time has another key.
 		if err := b.Client.SetQuantities(ctx, fmt.Sprintf("%s-%s-%d-%d", b.key, c.LocationID, c.From, c.To), []shopify.QuantityChange{c}); err != nil {

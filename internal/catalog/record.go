@@ -29,7 +29,10 @@ func (b *bringing) record(tx *ledger.Tx) error {
 	v := p.Variants[i]
 	seen := ledger.Product{ItemID: item, ProductID: p.ID, VariantID: v.ID, InventoryItemID: v.InventoryItemID, Status: p.Status, PriceCents: v.Price, SeenAt: p.UpdatedAt}
 	known, err := tx.Product(item)
-	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
+	if errors.Is(err, ledger.ErrNotFound) {
+		known.AgreedPriceCents, err = neverAgreed, nil
+	}
+	if err != nil {
 		return err
 	}
 	switch {
@@ -42,7 +45,7 @@ func (b *bringing) record(tx *ledger.Tx) error {
 	if _, err := tx.PutProduct(seen); err != nil {
 		return err
 	}
-	if err := b.agree(tx, p, v); err != nil {
+	if err := b.agree(tx, p, known.AgreedPriceCents); err != nil {
 		return err
 	}
 	if err := move(tx, item, v.InventoryItemID, v.Levels, actorShopkeeper, reason); err != nil {
@@ -60,14 +63,15 @@ func (b *bringing) record(tx *ledger.Tx) error {
 }
 
 // agree records what both sides have now. What somebody else made of the product since is
-// not what both had.
-func (b *bringing) agree(tx *ledger.Tx, p *shopify.Product, v shopify.Variant) error {
-	price, status := v.Price, p.Status
+// not what both had, and neither is the price of what is off the shelf: there it stays as
+// it was in the shop.
+func (b *bringing) agree(tx *ledger.Tx, p *shopify.Product, price int64) error {
+	status := statusFor(p, b.v, b.want.shelf)
+	if b.hidden {
+		status = p.Status
+	}
 	if b.want.shelf == On {
 		price = b.want.listing.Price
-		if !b.hidden {
-			status = statusActive
-		}
 	}
 	return tx.Agree(b.want.listing.Item, price, status)
 }

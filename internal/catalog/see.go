@@ -39,7 +39,7 @@ func See(tx *ledger.Tx, p *shopify.Product, reason string) (push []string, err e
 		if item, err = appear(tx, item, p, actorShopify, reason); err != nil {
 			return nil, err
 		}
-		if tooMany(item, v.Levels) || !State(item.State).MayHaveStock() && p.Status == statusActive {
+		if tooMany(item, v.Levels) || !State(item.State).MayHaveStock() && visible(p.Status) {
 			push = append(push, item.ID)
 		}
 	}

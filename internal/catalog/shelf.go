@@ -8,12 +8,18 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
 
-// Shopify's statuses of a product, and ours for one that is gone.
+// Shopify's statuses of a product that matter here, and ours for one that is gone.
+// ARCHIVED is one more that customers do not see.
 const (
-	statusActive  = "ACTIVE"
-	statusDraft   = "DRAFT"
-	statusDeleted = "DELETED"
+	statusActive   = "ACTIVE"
+	statusUnlisted = "UNLISTED"
+	statusDraft    = "DRAFT"
+	statusDeleted  = "DELETED"
 )
+
+// visible says whether customers may see a published product of a status: UNLISTED is on
+// no list, and to be had by who knows its address.
+func visible(status string) bool { return status == statusActive || status == statusUnlisted }
 
 // Shelf says whether an item is to be had in the shop.
 type Shelf string
@@ -51,7 +57,7 @@ func changesFor(p *shopify.Product, v shopify.Variant, shelf Shelf, location uin
 	if shelf == Off {
 		return takeOff(v)
 	}
-	return putOn(v, p.Status == statusDraft, location)
+	return putOn(v, !visible(p.Status), location)
 }
 
 // takeOff are the changes that leave nothing of a variant to buy: every location
@@ -89,6 +95,11 @@ func putOn(v shopify.Variant, may bool, location uint64) []shopify.QuantityChang
 	return changes
 }
 
+// soldTwice says that there is none, and that none can be put at the location.
+func soldTwice(v shopify.Variant, location uint64) bool {
+	return !stocked(v.Levels) && len(putOn(v, true, location)) == 0
+}
+
 func change(v shopify.Variant, l shopify.Level, to int) shopify.QuantityChange {
 	return shopify.QuantityChange{
 		InventoryItemID: shopify.GlobalID("InventoryItem", v.InventoryItemID), LocationID: shopify.GlobalID("Location", l.LocationID),
@@ -100,9 +111,9 @@ func change(v shopify.Variant, l shopify.Level, to int) shopify.QuantityChange {
 // its variants belongs. A product with another variant that can be bought stays.
 func statusFor(p *shopify.Product, v shopify.Variant, shelf Shelf) string {
 	switch {
-	case shelf == On && p.Status == statusDraft:
+	case shelf == On && !visible(p.Status):
 		return statusActive
-	case shelf == Off && p.Status == statusActive && !othersStocked(p, v):
+	case shelf == Off && visible(p.Status) && !othersStocked(p, v):
 		return statusDraft
 	}
 	return p.Status

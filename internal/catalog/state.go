@@ -12,7 +12,7 @@ type State string
 const (
 	Draft               State = "draft"               // taken in, not complete
 	Ready               State = "ready"               // complete, not in the shop's listing yet
-	Listed              State = "listed"              // for sale
+	Listed              State = "listed"              // for sale, unless a person took it off the shelf for now
 	Reserved            State = "reserved"            // ordered, not fully paid
 	Sold                State = "sold"                // ordered and fully paid
 	CustomerReturned    State = "customerReturned"    // came back and did not go on the shelf again
@@ -28,8 +28,9 @@ const (
 var transitions = map[State][]State{
 	Draft: {Ready, Withdrawn},
 	// A till sells what is in the room, and an order may be paid when it is first read.
-	Ready:    {Listed, Reserved, Sold, Withdrawn},
-	Listed:   {Reserved, Sold, Unsold, Withdrawn},
+	Ready: {Listed, Reserved, Sold, Withdrawn},
+	// A product that a person deleted may be made anew; that begins where it did.
+	Listed:   {Ready, Reserved, Sold, Unsold, Withdrawn},
 	Reserved: {Sold, Listed, CustomerReturned, Unsold},
 	// An edit may leave a paid order with something to pay, and a sale that is undone
 	// may leave the item to an order that is not paid.

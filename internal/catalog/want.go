@@ -12,8 +12,12 @@ import (
 
 // want is what an item's product is to be.
 type want struct {
-	shelf   Shelf
-	listing shopify.Listing
+	shelf Shelf
+	// unhindered is where the item would belong if nobody had taken it off the shelf.
+	unhindered Shelf
+	listing    shopify.Listing
+	// reduced says that a markdown is in effect for it.
+	reduced bool
 	state   State
 	// photos are the item's, in their order.
 	photos []ledger.ItemPhoto
@@ -39,7 +43,12 @@ func wantedIn(tx *ledger.Tx, id string) (want, error) {
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return want{}, err
 	}
-	w := want{shelf: shelfOf(item, event, tx.Now()), listing: listingOf(item, event, tx.Now()), state: State(item.State)}
+	w := want{
+		shelf: shelfOf(item, event, tx.Now()), listing: listingOf(item, event, tx.Now()),
+		reduced: markedDown(item, event, tx.Now()), state: State(item.State),
+	}
+	item.Unlisted = false
+	w.unhindered = shelfOf(item, event, tx.Now())
 	if w.shelf == AsIs {
 		return w, nil
 	}

@@ -16,7 +16,28 @@ import (
 // returns what the items failed by that did.
 func (q *Queue) PushNow(ctx context.Context, store ledger.Store, items []string, key string) map[string]error {
 	items = slices.Compact(slices.Sorted(slices.Values(items))) // in one order, so that no two wait for each other
-	return q.alone(ctx, store, items, nil, func(mine []string) map[string]error { return q.pushNow(ctx, store, mine, key, nil) })
+	return q.alone(ctx, store, items, nil, func(mine []string) map[string]error {
+		return q.pushNow(ctx, store, mine, together(ctx, mine, key), nil)
+	})
+}
+
+// PushCounted is PushNow of an item that a person counted, as catalog.Shop.PushCounted has
+// it. with is done in the transaction that records the push.
+func (q *Queue) PushCounted(ctx context.Context, store ledger.Store, item, key string, pieces int, with func(*ledger.Tx) error) error {
+	counted := func(s *catalog.Shop) []catalog.Pushed {
+		record, err := s.PushCounted(ctx, item, key, pieces)
+		return []catalog.Pushed{{Record: record, Err: err}}
+	}
+	// No other push does in its stead.
+	_, err := q.reads.once(ctx, pushKey(store, item), time.Time{}, func() (time.Time, error) {
+		return everything, q.pushNow(ctx, store, []string{item}, counted, with)[item]
+	})
+	return err
+}
+
+// together pushes items as catalog.Shop.PushAll.
+func together(ctx context.Context, items []string, key string) func(*catalog.Shop) []catalog.Pushed {
+	return func(s *catalog.Shop) []catalog.Pushed { return s.PushAll(ctx, items, key) }
 }
 
 // alone takes its turn at each of the items, and has done to those that are its own what
@@ -45,9 +66,9 @@ func (q *Queue) alone(ctx context.Context, store ledger.Store, items, mine []str
 
 func pushKey(store ledger.Store, item string) string { return store.String() + " push " + item }
 
-// pushNow pushes items, and records that in one transaction with what else there is. It
+// pushNow has items pushed, and records that in one transaction with what else there is. It
 // returns what the items failed by that did.
-func (q *Queue) pushNow(ctx context.Context, store ledger.Store, items []string, key string, with func(*ledger.Tx) error) map[string]error {
+func (q *Queue) pushNow(ctx context.Context, store ledger.Store, items []string, push func(*catalog.Shop) []catalog.Pushed, with func(*ledger.Tx) error) map[string]error {
 	failed := map[string]error{}
 	fail := func(err error) map[string]error {
 		for _, item := range items {
@@ -62,7 +83,7 @@ func (q *Queue) pushNow(ctx context.Context, store ledger.Store, items []string,
 	if err != nil {
 		return fail(err)
 	}
-	pushed := s.PushAll(ctx, items, key)
+	pushed := push(s)
 	err = q.ledger.Update(ctx, store, func(tx *ledger.Tx) error {
 		for i, item := range items {
 			if pushed[i].Err != nil {

@@ -334,7 +334,8 @@ func pushSubject(item string) string { return "item/" + item }
 
 func (q *Queue) pushItem(ctx context.Context, store ledger.Store, item string, job *rivertype.JobRow) error {
 	_, err := q.reads.once(ctx, pushKey(store, item), everything, func() (time.Time, error) {
-		failed := q.pushNow(ctx, store, []string{item}, fmt.Sprintf("push-%d", job.ID), func(tx *ledger.Tx) error { return tx.CompleteJob(job.ID) })
+		items := []string{item}
+		failed := q.pushNow(ctx, store, items, together(ctx, items, fmt.Sprintf("push-%d", job.ID)), func(tx *ledger.Tx) error { return tx.CompleteJob(job.ID) })
 		return everything, failed[item]
 	})
 	return err

@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -29,14 +30,19 @@ type bed struct {
 	ledger *ledger.Ledger
 	kit    jobs.Kit
 	runs   int
+	// meanwhile is called before Shopify gets a request.
+	meanwhile func(*http.Request)
 }
 
 func newBed(t *testing.T) *bed {
 	t.Helper()
-	b := &bed{WithT: NewWithT(t), t: t, store: deliverytest.NewStore("maple-kids"), now: time.Now().UTC().Truncate(time.Second)}
+	b := &bed{WithT: NewWithT(t), t: t, meanwhile: func(*http.Request) {}, store: deliverytest.NewStore("maple-kids"), now: time.Now().UTC().Truncate(time.Second)}
 	b.sim = simulator.New(simulator.Options{Now: func() time.Time { return b.now }, Versions: simulator.KnownVersions()})
 	t.Cleanup(b.sim.Close)
-	server := httptest.NewServer(b.sim)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b.meanwhile(r)
+		b.sim.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	b.ledger = ledgertest.Open(t, ledgertest.OnSQLite(t).Manager, func() time.Time { return b.now })
 	b.Expect(b.store.OpenShop(b.sim, "http://127.0.0.1:1")).To(Succeed())

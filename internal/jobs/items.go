@@ -21,6 +21,19 @@ const (
 	ItemDiffers = "ItemDiffers"
 	// ItemUnknown is an item that the job names and the ledger does not have.
 	ItemUnknown = "ItemUnknown"
+	// PriceDiffers, StatusDiffers and StockDiffers are items that shop and ledger do not
+	// have alike, which is left to a person.
+	PriceDiffers  = "PriceDiffers"
+	StatusDiffers = "StatusDiffers"
+	StockDiffers  = "StockDiffers"
+)
+
+// differs are the findings of what differs.
+var differs = map[catalog.Part]string{catalog.PartPrice: PriceDiffers, catalog.PartStatus: StatusDiffers, catalog.PartStock: StockDiffers}
+
+const (
+	productDeleted = "its product was deleted in the shop: withdraw the item, or list it again"
+	itemUnknown    = "the ledger has no such item: import it, or correct the id"
 )
 
 // atOnce is how many items are pushed together, and so how many at most are pushed again
@@ -48,6 +61,9 @@ func (r *Run) offering(ctx context.Context) (o offering, err error) {
 	o.publishes, err = r.catalog().Publishes(ctx, o.Place)
 	return o, err
 }
+
+// named says whether the job names its items.
+func (r *Run) named() bool { return r.Spec.Selector != nil && len(r.Spec.Selector.ItemIDs) > 0 }
 
 func (r *Run) selection() (s ledger.Selection) {
 	given := r.Spec.Selector
@@ -79,7 +95,7 @@ func (r *Run) bring(ctx context.Context, pairs []catalog.Pair, o offering) (part
 		case len(differences) == 0:
 		case p.Product == nil && p.Deleted() && !p.MayMake():
 			part.Skipped++
-			part.find(catalog.FindingProductDeleted, subject, "its product was deleted in the shop: withdraw the item, or list it again")
+			part.find(catalog.FindingProductDeleted, subject, productDeleted)
 		case r.Spec.DryRun:
 			part.Changed++
 			part.find(ItemDiffers, subject, told(differences))
@@ -115,6 +131,11 @@ func told(list []catalog.Difference) string {
 // anew.
 const pushAttempts = 3
 
+func mayPass(err error) bool {
+	kind := shopify.KindOf(err)
+	return kind == shopify.Unavailable || kind == shopify.Conflict
+}
+
 // push pushes items. What is wrong with one of them is reported, and what is wrong with
 // the shop is the error.
 func (r *Run) push(ctx context.Context, items []string, report *Report) error {
@@ -130,7 +151,7 @@ func (r *Run) push(ctx context.Context, items []string, report *Report) error {
 		maps.Copy(failed, now)
 		left = nil
 		for _, item := range slices.Sorted(maps.Keys(now)) {
-			if kind := shopify.KindOf(now[item]); kind == shopify.Unavailable || kind == shopify.Conflict {
+			if mayPass(now[item]) {
 				left = append(left, item)
 			}
 		}
@@ -152,15 +173,18 @@ func (r *Run) push(ctx context.Context, items []string, report *Report) error {
 	return whole
 }
 
-// namedItems brings the products of items in line that the job names.
-type namedItems struct{ *Run }
+// namedItems has items handled that the job names.
+type namedItems struct {
+	*Run
+	handle func(context.Context, []catalog.Pair, offering) (Report, error)
+}
 
 type namedAt struct {
 	// Done is how many of the items are done.
 	Done int `json:"done"`
 }
 
-// Step brings some items in line.
+// Step has some items handled.
 func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *Report) (string, error) {
 	at, err := read[namedAt](cursor)
 	if err != nil {
@@ -181,7 +205,7 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 		case errors.Is(err, ledger.ErrNotFound):
 			r.Done++
 			r.Failed++
-			r.find(ItemUnknown, "item/"+id, "the ledger has no such item: import it, or correct spec.selector.itemIDs")
+			r.find(ItemUnknown, "item/"+id, itemUnknown)
 			continue
 		case err != nil && ofOne(err):
 			r.Done++
@@ -201,7 +225,7 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 		}
 		pairs = append(pairs, pair)
 	}
-	part, err := t.bring(ctx, pairs, o)
+	part, err := t.handle(ctx, pairs, o)
 	if err != nil {
 		return "", err
 	}

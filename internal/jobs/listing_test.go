@@ -72,7 +72,10 @@ func TestWhatAProductsJobMends(t *testing.T) {
 		"a price":  {"prices are the ledger's to say", func(b *bed) { product(b, "item-00001", func(p *simulator.Product) { p.Variants[0].Price = 100 }) }, onSale, "listed", map[string]int64{}, v1alpha1.SyncJobProgress{Done: 3, Changed: 1}},
 		"unlisted": {"an item for sale is for sale", func(b *bed) { product(b, "item-00001", func(p *simulator.Product) { p.Status = "DRAFT" }) }, onSale, "listed", map[string]int64{}, v1alpha1.SyncJobProgress{Done: 3, Changed: 1}},
 		"withdrawn": {"what is withdrawn leaves the shop", func(b *bed) {
-			b.in(func(tx *ledger.Tx) error { _, err := catalog.Withdraw(tx, "item-00001", "ann"); return err })
+			b.in(func(tx *ledger.Tx) error {
+				_, err := catalog.Withdraw(tx, "item-00001", catalog.By{Actor: "ann"})
+				return err
+			})
 		}, "DRAFT 24.99 0", "withdrawn", map[string]int64{}, v1alpha1.SyncJobProgress{Done: 3, Changed: 1}},
 		"sold out": {"the last piece is not put back: it was probably sold just now", func(b *bed) { b.buy("item-00001") }, "ACTIVE 24.99 0", "listed", map[string]int64{}, v1alpha1.SyncJobProgress{Done: 3}},
 		"deleted": {"a person deleted it, and a person decides", func(b *bed) {
@@ -155,7 +158,7 @@ func TestListingInTheStorm(t *testing.T) {
 	status := b.runIn(syncProducts, always)
 	b.Expect(status.Progress.Expected).To(BeEquivalentTo(many))
 	b.Expect(status.Progress.Done).To(BeEquivalentTo(many))
-	b.Expect(status.Progress.Failed).To(BeZero())
+	b.Expect(status.Progress.Failed).To(BeZero(), "%+v", status.Findings)
 	there := b.there()
 	b.Expect(there).To(HaveLen(many))
 	for id, is := range there {

@@ -51,13 +51,20 @@ func (r *Run) Task() (Task, error) {
 	case v1alpha1.SyncJobOrders:
 		return &orderCheck{Run: r}, nil
 	case v1alpha1.SyncJobProducts:
-		if r.Spec.Selector != nil && len(r.Spec.Selector.ItemIDs) > 0 {
-			return &namedItems{Run: r}, nil
+		if r.named() {
+			return &namedItems{Run: r, handle: r.bring}, nil
 		}
 		return &listing{Run: r}, nil
 	case v1alpha1.SyncJobReplay:
 		return &replay{Run: r}, nil
-	case v1alpha1.SyncJobInventory, v1alpha1.SyncJobAudit, v1alpha1.SyncJobCorrection:
+	case v1alpha1.SyncJobInventory:
+		if r.named() {
+			return &namedItems{Run: r, handle: r.reconcile}, nil
+		}
+		return &reconciliation{Run: r}, nil
+	case v1alpha1.SyncJobCorrection:
+		return &correction{Run: r}, nil
+	case v1alpha1.SyncJobAudit:
 	}
 	return nil, fmt.Errorf("there is no SyncJob of type %q", r.Spec.Type)
 }

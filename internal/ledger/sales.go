@@ -8,6 +8,9 @@ type Sale struct {
 	State string
 }
 
+// Active says that the item went to this sale. It has one such at the most.
+func (s *Sale) Active() bool { return s.State == "Reserved" || s.State == "Sold" }
+
 const saleColumns = "line_id, order_id, item_id, consignor_id, event_id, state"
 
 func (s *Sale) columns() []any {
