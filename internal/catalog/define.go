@@ -22,8 +22,8 @@ func (s *Shop) defining(ctx context.Context, call func() error) error {
 	if kind := shopify.KindOf(err); kind != shopify.Invalid && kind != shopify.NotFound {
 		return err
 	}
-	if problem := s.define(ctx); problem != nil {
-		return errors.Join(err, problem)
+	if err := s.define(ctx); err != nil {
+		return fmt.Errorf("making the definition of custom ids: %w", err)
 	}
 	return call()
 }
