@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"time"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -79,25 +80,44 @@ func Turn(tx *ledger.Tx) (push []string, more bool, err error) {
 	return push, more || len(list) > 1 || d.ends && d.prices, err
 }
 
+// end has what is not sold leave, whether or not it had come into the shop by then.
 func (d *dueEvent) end(tx *ledger.Tx) (push []string, more bool, err error) {
-	items, err := tx.Items(ledger.ItemFilter{EventID: d.event.ID, State: string(Listed)}, ledger.Page{Limit: atOnce})
-	if err != nil {
-		return nil, false, err
-	}
-	for _, i := range items {
-		if err := tx.SetItemState(i.ID, string(Unsold)); err != nil {
+	left := atOnce
+	for _, state := range []State{Listed, Ready} {
+		items, err := tx.Items(ledger.ItemFilter{EventID: d.event.ID, State: string(state)}, ledger.Page{Limit: left})
+		if err != nil {
 			return nil, false, err
 		}
-		if err := tx.Record(ledger.TrailEntry{Actor: actorShopkeeper, Action: "item state", Subject: "item/" + i.ID, Before: i.State, After: string(Unsold), Reason: "sale event " + d.event.ID + " has ended"}); err != nil {
-			return nil, false, err
+		for _, i := range items {
+			there, err := unsold(tx, i, "sale event "+d.event.ID+" has ended")
+			if err != nil {
+				return nil, false, err
+			}
+			if there {
+				push = append(push, i.ID)
+			}
 		}
-		push = append(push, i.ID)
-	}
-	if len(items) == atOnce {
-		return push, true, nil
+		if left -= len(items); left == 0 {
+			return push, true, nil
+		}
 	}
 	d.done.EndsAt = d.event.EndsAt
 	return push, false, tx.PutEventDone(d.done)
+}
+
+// unsold says of an item that it was not sold, and tells whether it has a product.
+func unsold(tx *ledger.Tx, i ledger.Item, reason string) (there bool, err error) {
+	if err := tx.SetItemState(i.ID, string(Unsold)); err != nil {
+		return false, err
+	}
+	if err := tx.Record(ledger.TrailEntry{Actor: actorShopkeeper, Action: "item state", Subject: "item/" + i.ID, Before: i.State, After: string(Unsold), Reason: reason}); err != nil {
+		return false, err
+	}
+	_, err = tx.Product(i.ID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return State(i.State) == Listed, nil
+	}
+	return err == nil, err
 }
 
 // reprice is one transaction, so that no item is left out: it only makes pushes.

@@ -87,6 +87,15 @@ func TestTurn(t *testing.T) {
 						}
 						return err
 					})
+					never := catalog.Ready // listed, that is
+					if !day.event.Keeps && !now.Before(day.event.EndsAt) {
+						never = catalog.Unsold
+					}
+					in(func(tx *ledger.Tx) error {
+						d, err := tx.Item("d")
+						g.Expect(d.State).To(Equal(string(never)), "%s, at %s", tc.reason, day.after)
+						return err
+					})
 					g.Expect(fmt.Sprint(push)+fmt.Sprint(left)).To(Equal(day.push+day.left), "%s, at %s", tc.reason, day.after)
 				}
 			})

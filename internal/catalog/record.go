@@ -16,7 +16,9 @@ const FindingNotPublishable = "NotPublishable"
 const findingStore = "store"
 
 // Unpublishable says whether items of a store wait because its app may not publish.
-func Unpublishable(tx *ledger.Tx) (bool, error) { return tx.Stands(FindingNotPublishable, findingStore) }
+func Unpublishable(tx *ledger.Tx) (bool, error) {
+	return tx.Stands(FindingNotPublishable, findingStore)
+}
 
 // record puts what a push came to into the ledger: the product as it was read after it.
 func (b *bringing) record(tx *ledger.Tx) error {

@@ -28,7 +28,7 @@ const (
 var transitions = map[State][]State{
 	Draft: {Ready, Withdrawn},
 	// A till sells what is in the room, and an order may be paid when it is first read.
-	Ready: {Listed, Reserved, Sold, Withdrawn},
+	Ready: {Listed, Reserved, Sold, Unsold, Withdrawn},
 	// A product that a person deleted may be made anew; that begins where it did.
 	Listed:   {Ready, Reserved, Sold, Unsold, Withdrawn},
 	Reserved: {Sold, Listed, CustomerReturned, Unsold},
