@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/audits"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/orders"
 )
@@ -81,8 +82,17 @@ func (m *metrics) found(s ledger.Store, kind string) {
 	m.findings.WithLabelValues(s.Tenant, s.Name, kind).Inc()
 }
 
+// alerted are the kinds of findings that have an alert. They are shown from 0 on: an
+// increase is told by what was before.
+var alerted = []string{
+	orders.DoubleSale, orders.OrderRecovered, orders.OrderDiffers, orders.OrderMissing,
+	audits.StockDiffers, audits.PriceDiffers, audits.StatusDiffers, audits.LedgerInconsistent,
+}
+
 func (m *metrics) standing(s ledger.Store, b ledger.Backlog) {
-	m.findings.WithLabelValues(s.Tenant, s.Name, orders.DoubleSale) // from 0 on: an increase is told by what was before
+	for _, kind := range alerted {
+		m.findings.WithLabelValues(s.Tenant, s.Name, kind)
+	}
 	m.backlog.WithLabelValues(s.Tenant, s.Name, ledger.Pending).Set(float64(b.Pending))
 	m.backlog.WithLabelValues(s.Tenant, s.Name, ledger.Dead).Set(float64(b.Dead))
 	oldest := 0.0

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/audits"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -23,9 +24,9 @@ const (
 	ItemUnknown = "ItemUnknown"
 	// PriceDiffers, StatusDiffers and StockDiffers are items that shop and ledger do not
 	// have alike, which is left to a person.
-	PriceDiffers  = "PriceDiffers"
-	StatusDiffers = "StatusDiffers"
-	StockDiffers  = "StockDiffers"
+	PriceDiffers  = audits.PriceDiffers
+	StatusDiffers = audits.StatusDiffers
+	StockDiffers  = audits.StockDiffers
 )
 
 // differs are the findings of what differs.
@@ -196,34 +197,11 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 	if err != nil {
 		return "", err
 	}
-	var pairs []catalog.Pair
 	some := ids[min(at.Done, len(ids)):]
 	some = some[:min(atOnce, len(some))]
-	for _, id := range some {
-		pair, err := t.catalog().Compare(ctx, id)
-		switch {
-		case errors.Is(err, ledger.ErrNotFound):
-			r.Done++
-			r.Failed++
-			r.find(ItemUnknown, "item/"+id, itemUnknown)
-			continue
-		case err != nil && ofOne(err):
-			r.Done++
-			r.Failed++
-			r.find(RecordFailed, "item/"+id, err.Error())
-			continue
-		case err != nil:
-			return "", fmt.Errorf("item %s: %w", id, err)
-		}
-		selected := true
-		if err := t.Ledger.View(ctx, t.Store, func(tx *ledger.Tx) (err error) { selected, err = tx.Selected(t.selection(), id); return err }); err != nil {
-			return "", err
-		}
-		if !selected {
-			r.Done++
-			continue
-		}
-		pairs = append(pairs, pair)
+	pairs, err := t.compared(ctx, some, r)
+	if err != nil {
+		return "", err
 	}
 	part, err := t.handle(ctx, pairs, o)
 	if err != nil {
@@ -234,4 +212,36 @@ func (t *namedItems) Step(ctx context.Context, cursor string, _ func() bool, r *
 		return "", nil
 	}
 	return write(at)
+}
+
+// compared puts those of some items that the job is about beside their products, and
+// reports those that cannot be.
+func (r *Run) compared(ctx context.Context, ids []string, report *Report) (pairs []catalog.Pair, err error) {
+	for _, id := range ids {
+		pair, err := r.catalog().Compare(ctx, id)
+		switch {
+		case errors.Is(err, ledger.ErrNotFound):
+			report.Done++
+			report.Failed++
+			report.find(ItemUnknown, "item/"+id, itemUnknown)
+			continue
+		case err != nil && ofOne(err):
+			report.Done++
+			report.Failed++
+			report.find(RecordFailed, "item/"+id, err.Error())
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("item %s: %w", id, err)
+		}
+		selected := true
+		if err := r.Ledger.View(ctx, r.Store, func(tx *ledger.Tx) (err error) { selected, err = tx.Selected(r.selection(), id); return err }); err != nil {
+			return nil, err
+		}
+		if !selected {
+			report.Done++
+			continue
+		}
+		pairs = append(pairs, pair)
+	}
+	return pairs, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -148,7 +149,7 @@ type walkAt struct {
 
 // walk has a page of the shop's products handled beside their items, a few at a time, and
 // tells whether it was the last one. What the page tells that the ledger does not know is
-// recorded first, as a webhook's look would.
+// recorded first, as a webhook's look would; an audit leaves both sides as they are.
 func (r *Run) walk(ctx context.Context, at *walkAt, enough func() bool, handle func([]catalog.Pair) error) (last bool, err error) {
 	page, next, err := r.Shop.Products(ctx, at.Page)
 	if err != nil {
@@ -200,7 +201,7 @@ func (r *Run) pairs(ctx context.Context, page []*shopify.Product, after, upTo ui
 		}
 		return nil
 	}
-	if err := r.Ledger.View(ctx, r.Store, look); err != nil || r.Spec.DryRun {
+	if err := r.Ledger.View(ctx, r.Store, look); err != nil || r.Spec.DryRun || r.Spec.Type == v1alpha1.SyncJobAudit {
 		return list, err
 	}
 	return list, r.see(ctx, list)

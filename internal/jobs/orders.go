@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/audits"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/orders"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
@@ -23,19 +24,16 @@ const (
 	overlap = 10 * time.Minute
 	// patience is how long the webhook of a change may take. What is found later was
 	// missed.
-	patience = 2 * time.Minute
-	// settled is how long after a change a read has shown all of the second that Shopify
-	// dates it by.
-	settled = 2 * time.Second
+	patience = audits.Patience
 )
 
 // The findings of a check of orders.
 const (
 	// OrderRecovered is an order of which no webhook told, or not in time.
-	OrderRecovered = "OrderRecovered"
+	OrderRecovered = orders.OrderRecovered
 	// OrderDiffers is an order of which the ledger does not have the latest; a dry run
-	// reports it.
-	OrderDiffers = "OrderDiffers"
+	// and an audit report it.
+	OrderDiffers = orders.OrderDiffers
 	// RecordFailed is a record that could not be handled.
 	RecordFailed = "RecordFailed"
 )
@@ -137,13 +135,13 @@ func (t *orderCheck) known(ctx context.Context, page []shopify.OrderUpdate) (kno
 // check reads an order again where the ledger does not have what the shop has.
 func (t *orderCheck) check(ctx context.Context, o shopify.OrderUpdate, known ledger.Order, r *Report) error {
 	r.Done++
-	if known.UpdatedAt.After(o.UpdatedAt) || known.UpdatedAt.Equal(o.UpdatedAt) && known.ReadAt.Sub(o.UpdatedAt) >= settled {
+	if !audits.MayLack(o, known) {
 		return nil
 	}
 	subject := fmt.Sprintf("order/%d", o.ID)
 	if t.Spec.DryRun {
 		r.Changed++
-		r.find(OrderDiffers, subject, "the ledger has it as of "+asOf(known)+", the shop as of "+o.UpdatedAt.Format(time.RFC3339))
+		r.find(OrderDiffers, subject, behind(o, known))
 		return nil
 	}
 	result, err := t.Queue.ReadOrder(ctx, t.Store, o.ID, o.UpdatedAt, t.reason())
@@ -171,6 +169,11 @@ func (t *orderCheck) recovered(ctx context.Context, subject string, result order
 	return t.Ledger.Update(ctx, t.Store, func(tx *ledger.Tx) error {
 		return tx.Record(ledger.TrailEntry{Actor: "jobs", Action: "order recovered", Subject: subject, After: string(result.Read), Reason: t.reason()})
 	})
+}
+
+// behind says in what the ledger is behind the shop.
+func behind(o shopify.OrderUpdate, known ledger.Order) string {
+	return "the ledger has it as of " + asOf(known) + ", the shop as of " + o.UpdatedAt.Format(time.RFC3339)
 }
 
 func asOf(o ledger.Order) string {

@@ -65,6 +65,7 @@ func (r *Run) Task() (Task, error) {
 	case v1alpha1.SyncJobCorrection:
 		return &correction{Run: r}, nil
 	case v1alpha1.SyncJobAudit:
+		return newAudit(r), nil
 	}
 	return nil, fmt.Errorf("there is no SyncJob of type %q", r.Spec.Type)
 }

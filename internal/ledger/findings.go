@@ -55,6 +55,12 @@ func (t *Tx) Stands(kind, subject string) (bool, error) {
 	return len(found) > 0, err
 }
 
+// Met says whether a finding stands, or ever stood.
+func (t *Tx) Met(kind, subject string) (bool, error) {
+	found, err := collect(t, (*Finding).columns, "SELECT "+findingColumns+" FROM findings WHERE tenant = $1 AND store = $2 AND kind = $3 AND subject = $4", kind, subject)
+	return len(found) > 0, err
+}
+
 // Findings reads those that stand, by kind and subject.
 func (t *Tx) Findings() ([]Finding, error) {
 	return collect(t, (*Finding).columns, "SELECT "+findingColumns+" FROM findings WHERE tenant = $1 AND store = $2 AND resolved_at = 0 ORDER BY kind, subject")

@@ -150,3 +150,7 @@ func Missing(tx *ledger.Tx, id uint64) (Result, error) {
 			"An app without read_all_orders is not shown orders older than 60 days."}})
 	return r.result, err
 }
+
+// MetMissing says whether an order that the ledger has was ever found missing. Who looks
+// for those again and again leaves it at that: a person may have seen to it.
+func MetMissing(tx *ledger.Tx, o ledger.Order) (bool, error) { return tx.Met(OrderMissing, ofOrder(o)) }

@@ -11,7 +11,7 @@ import (
 )
 
 // TestEveryKindOfFindingIsDocumented holds the table of docs/ledger.md. Some are
-// found elsewhere: by internal/catalog and internal/deliveries.
+// found elsewhere: by internal/catalog, internal/deliveries and internal/audits.
 func TestEveryKindOfFindingIsDocumented(t *testing.T) {
 	text, err := os.ReadFile("../../docs/ledger.md")
 	if err != nil {
@@ -25,7 +25,7 @@ func TestEveryKindOfFindingIsDocumented(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (?:Warning|Critical) \\|").FindAllStringSubmatch(table, -1) {
 		told = append(told, m[1])
 	}
-	kinds := []string{CancelledWithMoneyKept, DoubleSale, catalog.FindingNotPublishable, OrderMissing, OtherCurrency, OverQuantity, catalog.FindingProductDeleted, "PushFailed", RefundWithoutLines, TermsMissing, UnexpectedSale, UnknownItem}
+	kinds := []string{CancelledWithMoneyKept, DoubleSale, "LedgerInconsistent", catalog.FindingNotPublishable, OrderDiffers, OrderMissing, OtherCurrency, OverQuantity, "PriceDiffers", catalog.FindingProductDeleted, "PushFailed", RefundWithoutLines, "StatusDiffers", "StockDiffers", TermsMissing, UnexpectedSale, UnknownItem}
 	slices.Sort(told)
 	if !slices.Equal(told, kinds) {
 		t.Errorf("told are %v, and there are %v", told, kinds)

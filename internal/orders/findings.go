@@ -19,8 +19,13 @@ const (
 	OtherCurrency          = "OtherCurrency"
 	CancelledWithMoneyKept = "CancelledWithMoneyKept"
 	OrderMissing           = "OrderMissing"
+	OrderDiffers           = "OrderDiffers"
 	TermsMissing           = "TermsMissing"
 )
+
+// OrderRecovered is a change of an order of which no webhook told. Once it is found nothing
+// stands: it is counted.
+const OrderRecovered = "OrderRecovered"
 
 const (
 	warning  = "Warning"
@@ -42,6 +47,12 @@ func ofUnknown(order uint64) string { return fmt.Sprintf("order %d", order) }
 
 func ofLine(o ledger.Order, line uint64) string { return fmt.Sprintf("%s line %d", o.Name, line) }
 
+// Differs is the finding that the ledger does not have an order as the shop has it. It goes
+// when the order is read.
+func Differs(order uint64, detail string) ledger.Finding {
+	return ledger.Finding{Kind: OrderDiffers, Subject: ofUnknown(order), Severity: warning, Detail: detail}
+}
+
 // aboutOrder judges an order that was just read, in a shop of a currency.
 func aboutOrder(o ledger.Order, currency string) []verdict {
 	subject := ofOrder(o)
@@ -50,6 +61,8 @@ func aboutOrder(o ledger.Order, currency string) []verdict {
 		Finding: ledger.Finding{Kind: OrderMissing, Subject: subject}, // it has just been read
 	}, {
 		Finding: ledger.Finding{Kind: OrderMissing, Subject: ofUnknown(o.ID)},
+	}, {
+		Finding: ledger.Finding{Kind: OrderDiffers, Subject: ofUnknown(o.ID)},
 	}, {
 		Finding: ledger.Finding{Kind: OtherCurrency, Subject: subject, Severity: warning,
 			Detail: fmt.Sprintf("The order is in %s and the ledger in %s, so its sales earn nothing: settle them by hand.", o.Currency, currency)},
