@@ -103,5 +103,6 @@ func runJobs(mgr ctrl.Manager, kit jobs.Kit, workers int) error {
 	if err := r.SetupWithManager(mgr, workers); err != nil {
 		return fmt.Errorf("setting up the job controller: %w", err)
 	}
-	return nil
+	_, err := controllers.NewJobMetrics(metrics.Registry, mgr.GetCache(), mgr.Elected())
+	return err
 }

@@ -78,6 +78,9 @@ func known(t *testing.T) map[string]string {
 	if _, err := controllers.NewStoreMetrics(own, nil, nil); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := controllers.NewJobMetrics(own, nil, nil); err != nil {
+		t.Fatal(err)
+	}
 	l := ledgertest.Open(t, ledgertest.OnSQLite(t).Manager, nil)
 	if _, err := deliveries.New(deliveries.Options{Ledger: l, Registerer: own}); err != nil {
 		t.Fatal(err)
