@@ -69,7 +69,7 @@ func (m *market) run(ctx context.Context, files fs.FS, stores []v1alpha1.Shopify
 		}
 		stalls = append(stalls, s)
 	}
-	for _, act := range []func(context.Context, *stall) error{m.list, m.sell, m.settle, m.giveBack, m.settle, m.markDown, m.settle, m.close, m.show} {
+	for _, act := range []func(context.Context, *stall) error{m.list, m.sell, m.settle, m.giveBack, m.settle, m.markDown, m.settle, m.close, m.check, m.show} {
 		for _, s := range stalls {
 			if err := act(ctx, s); err != nil {
 				return fmt.Errorf("%s: %w", storeOf(s.store), err)
