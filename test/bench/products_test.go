@@ -166,7 +166,8 @@ func (f *floor) sync(look func()) (points, requests float64) {
 	for cursor := ""; ; {
 		var report jobs.Report
 		next, err := task.Step(ctx, cursor, func() bool { return false }, &report)
-		if failures++; err != nil && failures < 7 { // in a row, as a controller bears them
+		failures++
+		if err != nil && failures < 7 { // in a row, as a controller bears them
 			continue
 		}
 		must(f.b, err)
