@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
 
 // replay has webhook deliveries worked on again. It is done once they are on their way: the
@@ -50,7 +50,10 @@ func (t *replay) Step(ctx context.Context, cursor string, enough func() bool, r 
 	if ids := t.Spec.Replay.DeliveryIDs; len(ids) > 0 {
 		return t.named(ctx, ids, at, r)
 	}
-	filter := t.filter(at)
+	filter, err := t.filter(at)
+	if err != nil {
+		return "", err
+	}
 	if cursor == "" {
 		if at.Total, err = t.left(ctx, filter, at); err != nil {
 			return "", err
@@ -79,11 +82,15 @@ func (t *replay) Step(ctx context.Context, cursor string, enough func() bool, r 
 }
 
 // filter is what the spec asks for.
-func (t *replay) filter(at replayAt) ledger.DeliveryFilter {
+func (t *replay) filter(at replayAt) (ledger.DeliveryFilter, error) {
 	spec := t.Spec.Replay
 	f := ledger.DeliveryFilter{State: string(spec.State), Until: time.UnixMicro(at.Until)}
 	for _, topic := range spec.Topics {
-		f.Topics = append(f.Topics, headerTopic(topic))
+		name, ok := shopify.TopicName(shopify.Topic(topic))
+		if !ok {
+			return f, fmt.Errorf("spec.replay.topics: Shopify has no topic %q: create a job with another one", topic)
+		}
+		f.Topics = append(f.Topics, name)
 	}
 	if spec.Since != nil {
 		f.Since = spec.Since.Time
@@ -91,16 +98,7 @@ func (t *replay) filter(at replayAt) ledger.DeliveryFilter {
 	if spec.Until != nil && spec.Until.Time.Before(f.Until) {
 		f.Until = spec.Until.Time
 	}
-	return f
-}
-
-// headerTopic is a topic as webhooks carry it: orders/paid for ORDERS_PAID.
-func headerTopic(topic string) string {
-	at := strings.LastIndex(topic, "_")
-	if at < 0 {
-		return strings.ToLower(topic)
-	}
-	return strings.ToLower(topic[:at] + "/" + topic[at+1:])
+	return f, nil
 }
 
 func (t *replay) left(ctx context.Context, f ledger.DeliveryFilter, at replayAt) (n int64, err error) {

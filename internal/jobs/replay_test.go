@@ -94,3 +94,34 @@ func TestReplays(t *testing.T) {
 		}
 	}
 }
+
+// TestReplaysByTopic: not every topic ends in one word.
+func TestReplaysByTopic(t *testing.T) {
+	for topic, name := range map[string]string{
+		"ORDERS_PARTIALLY_FULFILLED": "orders/partially_fulfilled", "APP_UNINSTALLED": "app/uninstalled", "CUSTOMER_TAGS_ADDED": "customer.tags_added",
+	} {
+		t.Run(topic, func(t *testing.T) {
+			b := newBed(t)
+			ids := b.took(ledger.Dead)
+			id := ledger.NewID()
+			b.Expect(b.ledger.TakeIn(t.Context(), []ledger.Delivery{{
+				Store: b.store.Store, ID: id, Topic: name, WebhookID: id, TriggeredAt: b.now, ReceivedAt: b.now.Add(-time.Minute), Body: []byte("{}"),
+			}}, nil)).To(Succeed())
+			b.in(func(tx *ledger.Tx) error {
+				_, err := tx.MoveDelivery(id, ledger.Pending, ledger.Dead, 3, "why")
+				return err
+			})
+			b.run(v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobReplay, Replay: &v1alpha1.ReplaySpec{State: v1alpha1.DeliveryDead, Topics: []string{topic}}})
+			b.Expect(b.pending(append(ids, id))).To(Equal([]int{1}))
+		})
+	}
+}
+
+// TestATopicThatShopifyLacks: a typing error does not pass as a replay of nothing.
+func TestATopicThatShopifyLacks(t *testing.T) {
+	b := newBed(t)
+	b.took(ledger.Dead)
+	spec := v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobReplay, Replay: &v1alpha1.ReplaySpec{State: v1alpha1.DeliveryDead, Topics: []string{"ORDERS_BOUGHT"}}}
+	_, err := b.task(spec).Step(t.Context(), "", never, &jobs.Report{})
+	b.Expect(err).To(MatchError(ContainSubstring(`spec.replay.topics: Shopify has no topic "ORDERS_BOUGHT"`)))
+}

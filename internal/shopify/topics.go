@@ -23,3 +23,10 @@ func LookupTopic(topic Topic, version string) (info TopicInfo, ok bool) {
 	info, ok = topics[topic]
 	return info, ok && slices.Contains(info.Versions, version)
 }
+
+// TopicName returns the name that webhooks carry a topic by, in whichever version of the
+// API; ok is false where none has it.
+func TopicName(topic Topic) (name string, ok bool) {
+	info, ok := topics[topic]
+	return info.Name, ok
+}
