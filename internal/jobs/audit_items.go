@@ -14,30 +14,7 @@ import (
 // products compares the shop's products with their items, one walk for stock, price and
 // status.
 func (t *audit) products(ctx context.Context, cursor string, enough func() bool, r *Report) (string, error) {
-	at, err := read[walkAt](cursor)
-	if err != nil {
-		return "", err
-	}
-	if cursor == "" {
-		if err := t.begin(ctx, r); err != nil {
-			return "", err
-		}
-	}
-	o, err := t.offering(ctx)
-	if err != nil {
-		return "", err
-	}
-	last, err := t.walk(ctx, &at, enough, func(pairs []catalog.Pair) error {
-		part, err := t.compare(ctx, pairs, o)
-		if err == nil {
-			r.add(part)
-		}
-		return err
-	})
-	if err != nil || last {
-		return "", err
-	}
-	return write(at)
+	return t.walkOn(ctx, cursor, enough, r, t.begin, t.compare)
 }
 
 // begin counts the products, and resolves the findings that no walk meets any more: those

@@ -26,30 +26,7 @@ type reconciliation struct{ *Run }
 
 // Step reconciles a part of a page of products.
 func (t *reconciliation) Step(ctx context.Context, cursor string, enough func() bool, r *Report) (string, error) {
-	at, err := read[walkAt](cursor)
-	if err != nil {
-		return "", err
-	}
-	if cursor == "" {
-		if err := t.countProducts(ctx, r); err != nil {
-			return "", err
-		}
-	}
-	o, err := t.offering(ctx)
-	if err != nil {
-		return "", err
-	}
-	last, err := t.walk(ctx, &at, enough, func(pairs []catalog.Pair) error {
-		part, err := t.reconcile(ctx, pairs, o)
-		if err == nil {
-			r.add(part)
-		}
-		return err
-	})
-	if err != nil || last {
-		return "", err
-	}
-	return write(at)
+	return t.walkOn(ctx, cursor, enough, r, t.countProducts, t.reconcile)
 }
 
 func (r *Run) countProducts(ctx context.Context, report *Report) error {
