@@ -24,7 +24,7 @@ func TestItemsThatFollowFromOrders(t *testing.T) {
 		want   []string
 	}
 	eachOnEach(t, map[string]given{
-		"all":       {"what has a line, a sale, or a state that says so", ledger.Selection{}, []string{"a", "d"}},
+		"all":       {"what has a line, or a state that says so", ledger.Selection{}, []string{"a", "d"}},
 		"consignor": {"those of one", ledger.Selection{ConsignorID: "c2"}, []string{"d"}},
 		"event":     {"those of one", ledger.Selection{EventID: "spring"}, []string{"a"}},
 		"later":     {"nothing changed since", ledger.Selection{Since: day(21)}, nil},
