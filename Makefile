@@ -26,7 +26,7 @@ LDFLAGS = -X github.com/shopkeeper-dev/shopkeeper/internal/version.Version=$(VER
 # More arguments for test, bench and demo.
 ARGS ?=
 
-TOOL := go tool -modfile=hack/tools/go.mod
+TOOL := go tool -modfile=$(CURDIR)/hack/tools/go.mod
 # An editor's run of it must not fail ours, nor ours the editor's.
 LINT = $(TOOL) golangci-lint-kube-api-linter run --allow-serial-runners
 # Its path, in a recipe; a failure to make one ends the recipe.
@@ -48,9 +48,23 @@ demo: build ## Run everything on this machine: control plane, simulated Shopify,
 build: ## Build bin/shopkeeper
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/shopkeeper ./cmd/shopkeeper
 
+# What the image is called, for which architecture it is, and where it goes.
+IMAGE ?= localhost/shopkeeper:dev
+ARCH ?= $(shell go env GOARCH)
+DIST ?= $(CURDIR)/dist
+
+.PHONY: image
+image: ## Write the image to dist/shopkeeper.tar, a docker archive, without Docker
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags nodev -trimpath -ldflags '-s -w $(LDFLAGS)' -o '$(DIST)/linux-$(ARCH)/shopkeeper' ./cmd/shopkeeper
+	go -C hack/image run . shopkeeper -o '$(DIST)/shopkeeper.tar' -t '$(IMAGE)' -arch $(ARCH) -version '$(VERSION)' '$(DIST)/linux-$(ARCH)/shopkeeper'
+
+.PHONY: image-postgres
+image-postgres: ## Write an image of the PostgreSQL that is installed here to dist/postgres.tar, for clusters that can pull none
+	go -C hack/image run . postgres -o '$(DIST)/postgres.tar' -arch $(ARCH)
+
 .PHONY: clean
 clean: ## Remove what was built here; what was fetched stays in ~/.cache/shopkeeper
-	rm -rf bin
+	rm -rf bin dist
 
 ##@ Test
 
@@ -109,7 +123,7 @@ verify-format: ## Check that the Go code is formatted (make fmt)
 
 .PHONY: verify-modules
 verify-modules: ## Check that every go.mod is tidy (go mod tidy)
-	@for module in . hack/tools hack/kubebin; do \
+	@for module in . hack/tools hack/kubebin hack/image; do \
 		go -C "$$module" mod tidy -diff || { echo "$$module is not tidy; run \`go -C $$module mod tidy\`" >&2; exit 1; }; \
 	done
 
@@ -127,6 +141,7 @@ lint: lint-go lint-api ## Run the linters
 .PHONY: lint-go
 lint-go: ## Run golangci-lint (.golangci.yml)
 	$(LINT) ./...
+	cd hack/image && $(LINT) ./...
 
 .PHONY: lint-api
 lint-api: ## Hold ./api against the Kubernetes API conventions (.golangci-kal.yml)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -15,14 +14,10 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
-	"sigs.k8s.io/controller-runtime/pkg/envtest"
-	"sigs.k8s.io/yaml"
 
-	"github.com/shopkeeper-dev/shopkeeper/config"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
@@ -73,15 +68,15 @@ func (o devOptions) run(ctx context.Context, out io.Writer) error {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 
 	say("Starting a Kubernetes control plane ...")
-	env, kubeconfig, err := startControlPlane()
+	cluster, kubeconfig, stop, err := startControlPlane()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = env.Stop() }()
+	defer func() { _ = stop() }()
 
 	ctx, cancel := context.WithCancel(ctx)
 	processes, ctx := errgroup.WithContext(ctx)
-	err = o.demonstrate(ctx, processes, env.Config, samples, kubeconfig, out)
+	err = o.demonstrate(ctx, processes, cluster, samples, kubeconfig, out)
 	if err == nil && !o.once {
 		say("\nRunning until Ctrl-C.")
 		<-ctx.Done()
@@ -155,54 +150,4 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 		return err
 	}
 	return reportAccess(out, kubeconfig, endpoint, intake)
-}
-
-// startControlPlane starts etcd and kube-apiserver with the custom resources,
-// and writes a kubeconfig.
-func startControlPlane() (*envtest.Environment, string, error) {
-	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
-		return nil, "", errors.New("etcd and kube-apiserver are needed: run `make demo`, or first `export KUBEBUILDER_ASSETS=$(hack/control-plane.sh)`")
-	}
-	crds, err := readCRDs()
-	if err != nil {
-		return nil, "", err
-	}
-	env := &envtest.Environment{CRDs: crds}
-	if _, err := env.Start(); err != nil {
-		return nil, "", fmt.Errorf("starting the control plane: %w", err)
-	}
-	path, err := writeKubeconfig(env)
-	if err != nil {
-		return nil, "", errors.Join(err, env.Stop())
-	}
-	return env, path, nil
-}
-
-func writeKubeconfig(env *envtest.Environment) (string, error) {
-	cache, err := os.UserCacheDir() // $XDG_CACHE_HOME or ~/.cache
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(cache, "shopkeeper", "dev", "kubeconfig")
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", err
-	}
-	return path, os.WriteFile(path, env.KubeConfig, 0o600)
-}
-
-func readCRDs() ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	var crds []*apiextensionsv1.CustomResourceDefinition
-	err := fs.WalkDir(config.CRDs, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := config.CRDs.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		crd := &apiextensionsv1.CustomResourceDefinition{}
-		crds = append(crds, crd)
-		return yaml.UnmarshalStrict(text, crd)
-	})
-	return crds, err
 }

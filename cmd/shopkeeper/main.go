@@ -11,6 +11,7 @@ import (
 	_ "time/tzdata" // for schedules: the image has no files of time zones
 
 	"github.com/spf13/cobra"
+	_ "golang.org/x/crypto/x509roots/fallback" // to trust Shopify: nor has it any of roots
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/version"
 )

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	_ "gocloud.dev/blob/s3blob" // s3://
+
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog/photos"
 )
 
-const photosUsage = "where the photos of items are kept: file:///path/to/directory, or a bucket's URL; the console's and the manager's are the same"
+const photosUsage = "where the photos of items are kept: file:///path/to/directory, or s3://bucket?region=...; the console's and the manager's are the same"
 
 // openPhotos opens the bucket that --photos names, and returns how to close it; nil
 // where it names none.
