@@ -112,7 +112,7 @@ fmt: ## Format the Go code
 ##@ Check
 
 .PHONY: verify
-verify: verify-format verify-modules verify-generated vet lint ## Check all that can be checked without running it
+verify: verify-format verify-modules verify-generated verify-manifests vet lint ## Check all that can be checked without running it
 
 .PHONY: verify-format
 verify-format: ## Check that the Go code is formatted (make fmt)
@@ -131,9 +131,14 @@ verify-modules: ## Check that every go.mod is tidy (go mod tidy)
 verify-generated: ## Check that every generated file is up to date
 	@hack/verify-generated.sh
 
+.PHONY: verify-manifests
+verify-manifests: ## Check that every directory of config/ with a kustomization builds
+	@hack/verify-manifests.sh
+
 .PHONY: vet
 vet: ## Run go vet
 	go vet ./...
+	go -C hack/image vet ./...
 
 .PHONY: lint
 lint: lint-go lint-api ## Run the linters

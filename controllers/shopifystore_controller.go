@@ -39,8 +39,9 @@ const fieldOwner = "shopkeeper"
 // +kubebuilder:rbac:groups=shopify.shopkeeper.dev,resources=shopifystores/finalizers,verbs=update
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
-// +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
-// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",namespace=shopkeeper-system,resources=events,verbs=create;patch
+// +kubebuilder:rbac:groups=coordination.k8s.io,namespace=shopkeeper-system,resources=leases,verbs=create
+// +kubebuilder:rbac:groups=coordination.k8s.io,namespace=shopkeeper-system,resources=leases,resourceNames=shopkeeper.shopify.shopkeeper.dev,verbs=get;update
 
 // ShopifyStoreReconciler reconciles ShopifyStores.
 type ShopifyStoreReconciler struct {
