@@ -72,7 +72,7 @@ func TestEveryPodIsRestricted(t *testing.T) {
 
 // Pod Security does not ask for these.
 func TestEveryPodTakesNoMoreThanItNeeds(t *testing.T) {
-	talks := map[string]bool{"shopkeeper-manager": true, "shopkeeper-console": true}
+	talks := map[string]bool{"shopkeeper-manager": true, "shopkeeper-console": true, "shopkeeper-sandbox": true}
 	for _, overlay := range overlays(t) {
 		for _, pod := range podTemplates(t, render(t, overlay)) {
 			t.Run(overlay+"/"+pod.Name, func(t *testing.T) {

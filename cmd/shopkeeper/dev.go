@@ -93,7 +93,7 @@ func (o devOptions) demonstrate(ctx context.Context, processes *errgroup.Group, 
 		return err
 	}
 	processes.Go(func() error { <-ctx.Done(); return os.RemoveAll(directory) })
-	relay, err := newDevRelay(ctx, directory)
+	relay, err := newDevRelay(ctx, directory, "127.0.0.1:0", devRoutes)
 	if err != nil {
 		return err
 	}

@@ -35,20 +35,22 @@ type devRelay struct {
 	listener net.Listener
 	// directory is where the routes are mounted.
 	directory string
-	lost      atomic.Bool
+	// routes is the Secret that the manager writes for the relay.
+	routes client.ObjectKey
+	lost   atomic.Bool
 }
 
-func newDevRelay(ctx context.Context, directory string) (*devRelay, error) {
+func newDevRelay(ctx context.Context, directory, listen string, routes client.ObjectKey) (*devRelay, error) {
 	ca, err := simulator.NewCA()
 	if err != nil {
 		return nil, err
 	}
 	var lc net.ListenConfig
-	listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := lc.Listen(ctx, "tcp", listen)
 	if err != nil {
 		return nil, err
 	}
-	return &devRelay{ca: ca, listener: listener, directory: directory}, nil
+	return &devRelay{ca: ca, listener: listener, directory: directory, routes: routes}, nil
 }
 
 // url is where the relay is, as the shops are told.
@@ -110,7 +112,7 @@ func (d *devRelay) run(ctx context.Context, processes *errgroup.Group, books *le
 	if err != nil {
 		return err
 	}
-	processes.Go(func() error { return mountRoutes(ctx, kube, file) })
+	processes.Go(func() error { return mountRoutes(ctx, kube, d.routes, file) })
 	processes.Go(func() error {
 		defer inbox.Close()
 		return server.Run(ctx, tls.NewListener(d.listener, d.ca.ServerConfig()), operations)
@@ -118,17 +120,17 @@ func (d *devRelay) run(ctx context.Context, processes *errgroup.Group, books *le
 	return nil
 }
 
-// devRoutes is the Secret that the manager writes for the relay.
+// devRoutes is where dev's manager writes the relay's routes.
 var devRoutes = client.ObjectKey{Namespace: "default", Name: "shopkeeper-relay-routes"}
 
 // mountRoutes keeps a file as the Secret is, which is the kubelet's part in a cluster.
-func mountRoutes(ctx context.Context, kube client.Client, file string) error {
+func mountRoutes(ctx context.Context, kube client.Client, routes client.ObjectKey, file string) error {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	mounted := ""
 	for {
 		var secret corev1.Secret
-		err := kube.Get(ctx, devRoutes, &secret)
+		err := kube.Get(ctx, routes, &secret)
 		if ctx.Err() != nil {
 			return nil
 		}

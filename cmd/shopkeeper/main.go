@@ -35,6 +35,6 @@ func newCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newManagerCommand(), newRelayCommand(), newConsoleCommand(), newMigrateCommand(), newImportCommand(), newStatementCommand(),
-		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newTrailCommand(), newSimulatorCommand(), newDevCommand())
+		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newTrailCommand(), newSimulatorCommand(), newSandboxCommand(), newDevCommand())
 	return root
 }
