@@ -40,8 +40,8 @@ type Photo struct {
 var ErrMissing = errors.New("the photo is not in the bucket, or is not as it was: remove it from the item, and take it in again")
 
 // Open opens a bucket by its URL, such as file:///var/lib/shopkeeper/photos. For
-// another scheme its driver has to be linked in, as the command does for s3://; gs://
-// needs gocloud.dev/blob/gcsblob and azblob:// azureblob.
+// another scheme its driver has to be linked in, as the command does for s3://, gs://
+// and azblob://.
 func Open(ctx context.Context, address string) (*Bucket, error) {
 	u, err := url.Parse(address)
 	if err != nil {
