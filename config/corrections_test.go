@@ -7,7 +7,6 @@ import (
 	. "github.com/onsi/gomega"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -19,7 +18,7 @@ func correction(namespace, requestedBy string) *v1alpha1.SyncJob {
 		Spec: v1alpha1.SyncJobSpec{
 			StoreRef: v1alpha1.StoreReference{Name: "maple-kids"}, Type: v1alpha1.SyncJobCorrection,
 			Correction: v1alpha1.CorrectionSpec{
-				RequestedBy: requestedBy, Reason: "counted", Items: []v1alpha1.ItemCorrection{{ItemID: "MK-1", Quantity: ptr.To[int32](0)}},
+				RequestedBy: requestedBy, Reason: "counted", Items: []v1alpha1.ItemCorrection{{ItemID: "MK-1", Quantity: new(int32(0))}},
 			},
 		},
 	}

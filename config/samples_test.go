@@ -25,7 +25,10 @@ func installOthers(t *testing.T) {
 		}
 		fields := strings.Fields(line)
 		g.Expect(fields).To(HaveLen(4))
-		var module struct{ Dir, Sum string }
+		var module struct {
+			Dir string `json:"Dir"`
+			Sum string `json:"Sum"`
+		}
 		output, err := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", fields[0]+"@"+fields[1]).Output()
 		g.Expect(err).NotTo(HaveOccurred(), string(output))
 		g.Expect(json.Unmarshal(output, &module)).To(Succeed())

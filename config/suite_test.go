@@ -71,7 +71,6 @@ func kubectl(t *testing.T, stdin []byte, args ...string) (stdout, stderr string)
 func tryKubectl(t *testing.T, stdin []byte, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	args = append([]string{"--kubeconfig", testenv.Kubeconfig(t, restConfig)}, args...)
-	//nolint:gosec // the control plane's own
 	cmd := exec.CommandContext(t.Context(), filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), args...)
 	var out, problems bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(stdin), &out, &problems

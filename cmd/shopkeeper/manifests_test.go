@@ -27,7 +27,7 @@ type workload struct {
 // workloads are those of an overlay that run the image.
 func workloads(t *testing.T, overlay string) []workload {
 	t.Helper()
-	text, err := exec.CommandContext(t.Context(), filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), "kustomize", overlay).Output() //nolint:gosec // the control plane's own
+	text, err := exec.CommandContext(t.Context(), filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), "kustomize", overlay).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,6 @@ func TestTheManagersRightsAreEnough(t *testing.T) {
 	kube, err := client.New(restConfig, client.Options{Scheme: newScheme()})
 	g.Expect(err).NotTo(HaveOccurred())
 	for _, directory := range []string{"namespace", "rbac"} {
-		//nolint:gosec // the control plane's own
 		apply := exec.CommandContext(t.Context(), filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl"), "--kubeconfig", testenv.Kubeconfig(t, restConfig),
 			"apply", "--server-side", "-k", filepath.Join(testenv.Root(), "config", directory))
 		output, err := apply.CombinedOutput()

@@ -34,7 +34,7 @@ func postgres() (contents, v1.Config, error) {
 		pack.program(filepath.Join(programs, name))
 	}
 	pack.program("/bin/sh")
-	pack.directory(filepath.Join("/usr/share/postgresql", version))
+	pack.directory("/usr/share/postgresql/" + version)
 	pack.directory("/usr/share/zoneinfo/Etc")
 	pack.directory(filepath.Join(filepath.Dir(programs), "lib"))
 	pack.add("/etc/passwd", file{mode: 0o644, data: fmt.Appendf(nil, "root:x:0:0:root:/:/bin/sh\npostgres:x:%[1]d:%[1]d:PostgreSQL:/:/bin/sh\n", postgresUser)})

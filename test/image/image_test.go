@@ -86,9 +86,9 @@ func entries(t *testing.T, archive io.Reader) (map[string][]byte, map[string]*ta
 
 // settings are what an image says of how it is run.
 type settings struct {
-	User       string
-	Entrypoint []string
-	Labels     map[string]string
+	User       string            `json:"User"`
+	Entrypoint []string          `json:"Entrypoint"`
+	Labels     map[string]string `json:"Labels"`
 }
 
 // unpack returns an image's settings, its only layer as it is fetched, and that unpacked.
@@ -97,17 +97,17 @@ func unpack(t *testing.T, archive []byte) (settings, []byte, io.Reader) {
 	g := NewWithT(t)
 	files, _ := entries(t, bytes.NewReader(archive))
 	var manifest []struct {
-		Config   string
-		RepoTags []string
-		Layers   []string
+		Config   string   `json:"Config"`
+		RepoTags []string `json:"RepoTags"`
+		Layers   []string `json:"Layers"`
 	}
 	g.Expect(json.Unmarshal(files["manifest.json"], &manifest)).To(Succeed())
 	g.Expect(manifest).To(HaveLen(1))
 	g.Expect(manifest[0].RepoTags).To(Equal([]string{"localhost/shopkeeper:dev"}))
 	g.Expect(manifest[0].Layers).To(HaveLen(1))
 	var config struct {
-		Architecture string
-		Config       settings
+		Architecture string   `json:"architecture"`
+		Config       settings `json:"config"`
 	}
 	g.Expect(json.Unmarshal(files[manifest[0].Config], &config)).To(Succeed())
 	g.Expect(config.Architecture).To(Equal(runtime.GOARCH))
@@ -140,13 +140,11 @@ func TestTheImageHoldsOneStaticProgramThatAnybodyMayRun(t *testing.T) {
 func runAlone(t *testing.T, program []byte, args ...string) string {
 	t.Helper()
 	g := NewWithT(t)
-	root, err := os.MkdirTemp("", "shopkeeper-image-") // open to others, which a test's own is not
-	g.Expect(err).NotTo(HaveOccurred())
-	t.Cleanup(func() { g.Expect(os.RemoveAll(root)).To(Succeed()) })
+	root := t.TempDir()
 	path := filepath.Join(root, "shopkeeper")
 	g.Expect(os.WriteFile(path, program, 0o600)).To(Succeed())
 	for _, name := range []string{root, path} {
-		g.Expect(os.Chmod(name, 0o755)).To(Succeed()) //nolint:gosec // others are to run it
+		g.Expect(os.Chmod(name, 0o755)).To(Succeed()) // others are to run it
 	}
 	run := exec.CommandContext(t.Context(), path, args...)
 	if os.Getuid() == 0 {
