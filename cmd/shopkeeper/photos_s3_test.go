@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,11 +43,11 @@ func startS3(t *testing.T) string {
 		_ = server.Wait()
 	})
 	g.Eventually(func() error {
-		answer, err := http.Get("http://" + address) //nolint:noctx // it is there or not
+		connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 		if err != nil {
 			return err
 		}
-		return answer.Body.Close()
+		return connection.Close()
 	}, 30*time.Second, 50*time.Millisecond).Should(Succeed())
 	return address
 }
