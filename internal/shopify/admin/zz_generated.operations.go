@@ -6587,7 +6587,8 @@ query Locations ($after: String) {
 			... Location
 		}
 		pageInfo {
-			... PageInfo
+			hasNextPage
+			endCursor
 		}
 	}
 }
@@ -6600,10 +6601,6 @@ fragment Location on Location {
 		pickupTime
 		instructions
 	}
-}
-fragment PageInfo on PageInfo {
-	hasNextPage
-	endCursor
 }
 `
 
@@ -6640,7 +6637,8 @@ query MetafieldDefinitions ($after: String) {
 			... MetafieldDefinition
 		}
 		pageInfo {
-			... PageInfo
+			hasNextPage
+			endCursor
 		}
 	}
 }
@@ -6656,10 +6654,6 @@ fragment MetafieldDefinition on MetafieldDefinition {
 	access {
 		storefront
 	}
-}
-fragment PageInfo on PageInfo {
-	hasNextPage
-	endCursor
 }
 `
 
@@ -6726,7 +6720,8 @@ query ObserveStore {
 			... Location
 		}
 		pageInfo {
-			... PageInfo
+			hasNextPage
+			endCursor
 		}
 	}
 	metafieldDefinitions(first: 100, ownerType: PRODUCT) {
@@ -6734,7 +6729,8 @@ query ObserveStore {
 			... MetafieldDefinition
 		}
 		pageInfo {
-			... PageInfo
+			hasNextPage
+			endCursor
 		}
 	}
 	webhookSubscriptions(first: 100) {
@@ -6742,7 +6738,8 @@ query ObserveStore {
 			... WebhookSubscription
 		}
 		pageInfo {
-			... PageInfo
+			hasNextPage
+			endCursor
 		}
 	}
 }
@@ -6755,10 +6752,6 @@ fragment Location on Location {
 		pickupTime
 		instructions
 	}
-}
-fragment PageInfo on PageInfo {
-	hasNextPage
-	endCursor
 }
 fragment MetafieldDefinition on MetafieldDefinition {
 	id
@@ -7974,7 +7967,8 @@ query WebhookSubscriptions ($after: String) {
 			... WebhookSubscription
 		}
 		pageInfo {
-			... PageInfo
+			hasNextPage
+			endCursor
 		}
 	}
 }
@@ -7985,10 +7979,6 @@ fragment WebhookSubscription on WebhookSubscription {
 	format
 	includeFields
 	filter
-}
-fragment PageInfo on PageInfo {
-	hasNextPage
-	endCursor
 }
 `
 
