@@ -17,9 +17,9 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly binaries="etcd kube-apiserver kubectl"
 readonly index_seconds=20     # to find out that there is no way to the downloads
 readonly download_seconds=300 # for about 100 MB
-readonly progress_seconds=15  # between two signs of life
 
 log() { printf 'control plane: %s\n' "$*" >&2; }
+prefix() { while IFS= read -r line; do log "$line"; done; }
 fail() {
 	log "$@"
 	exit 1
@@ -108,38 +108,14 @@ download() {
 
 # build fills $staging/bin from hack/kubebin.
 build() {
-	local minor=${version#*.} flags="-s -w" package total started=$SECONDS said=0
-	# Without these stamps both programs call themselves v0.0.0-master, and clients
-	# that look at the server's version take the wrong turn.
-	for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
-		flags+=" -X $package.gitVersion=v$version -X $package.gitMajor=${version%%.*} -X $package.gitMinor=${minor%%.*}"
-		flags+=" -X $package.gitCommit=unknown -X $package.gitTreeState=clean -X $package.buildDate=1970-01-01T00:00:00Z"
-	done
-	set -- go.etcd.io/etcd/server/v3 k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl
-
-	log "building Kubernetes $version from Go modules: about 5 minutes and 4 GB of Go's build cache, once"
-	log "fetching modules"
-	export CGO_ENABLED=0
-	total=$(go -C "$repo/hack/kubebin" list -deps "$@" | wc -l | tr -d ' ') || return 1
-	go -C "$repo/hack/kubebin" build -v -mod=readonly -buildvcs=false -trimpath -ldflags "$flags" -o "$staging/bin/" "$@" 2>"$staging/log" &
+	log "about 5 minutes and 4 GB of Go's build cache, once"
+	# In the background, so that a signal reaches us while it runs.
+	"$repo/hack/kubebin/build.sh" "$staging/bin" go.etcd.io/etcd/server/v3 k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl 2> >(prefix) &
 	child=$!
-	while kill -0 "$child" 2>/dev/null; do
-		sleep 1
-		if ((SECONDS - started - said >= progress_seconds)); then
-			said=$((SECONDS - started))
-			log "${said}s: compiled $(wc -l <"$staging/log" | tr -d ' ') of at most $total packages"
-		fi
-	done
-	if ! wait "$child"; then
-		child=
-		tail -n 20 "$staging/log" >&2
-		log "the build failed"
-		return 1
-	fi
+	wait "$child" || return 1
 	child=
 	# go build names it after its directory.
 	mv "$staging/bin/server" "$staging/bin/etcd"
-	log "built in $((SECONDS - started)) seconds"
 }
 
 make_control_plane() {
