@@ -22,8 +22,8 @@ import (
 const postgresUser = 999
 
 // postgres is an image of the PostgreSQL that is installed here, for clusters that can
-// pull none: its programs, a shell, and what they are linked to. The official image has
-// its programs in the same place.
+// pull none: its programs, a shell with what init.sh of config/overlays/kind calls, and
+// what they are linked to. The official image has its programs in the same place.
 func postgres() (contents, v1.Config, error) {
 	programs, version, err := installed()
 	if err != nil {
@@ -33,7 +33,9 @@ func postgres() (contents, v1.Config, error) {
 	for _, name := range []string{"initdb", "postgres", "psql", "pg_isready", "pg_dump", "pg_restore"} {
 		pack.program(filepath.Join(programs, name))
 	}
-	pack.program("/bin/sh")
+	for _, name := range []string{"sh", "mv", "rm"} {
+		pack.program("/bin/" + name)
+	}
 	pack.directory("/usr/share/postgresql/" + version)
 	pack.directory("/usr/share/zoneinfo/Etc")
 	pack.directory(filepath.Join(filepath.Dir(programs), "lib"))

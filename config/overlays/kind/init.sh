@@ -6,6 +6,7 @@ set -eu
 data=/var/lib/postgresql/data/pg
 [ ! -e "$data/PG_VERSION" ] || exit 0
 
+rm -rf "$data.new" # left by one that was killed
 initdb -D "$data.new" --username postgres --auth-local=trust --auth-host=scram-sha-256 --encoding UTF8 --no-locale
 echo "host all all all scram-sha-256" >>"$data.new/pg_hba.conf"
 {
