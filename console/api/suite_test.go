@@ -108,6 +108,10 @@ func clusterRoles(file string) ([]rbacv1.ClusterRole, error) {
 	text, err := os.ReadFile(filepath.Join(testenv.Root(), "config", "rbac", file))
 	var list []rbacv1.ClusterRole
 	for document := range strings.SplitSeq(string(text), "\n---\n") {
+		var kind metav1.TypeMeta
+		if err = errors.Join(err, yaml.Unmarshal([]byte(document), &kind)); kind.Kind != "ClusterRole" {
+			continue // bindings are to accounts that this cluster does not have
+		}
 		var role rbacv1.ClusterRole
 		err = errors.Join(err, yaml.UnmarshalStrict([]byte(document), &role))
 		list = append(list, role)
