@@ -90,6 +90,8 @@ func (b *jobBed) in(f func(*ledger.Tx) error) {
 func (b *jobBed) sell(n int) {
 	b.t.Helper()
 	b.bring(n, catalog.Listed)
+	// A webhook would go by the bed's clock while the test moves it.
+	b.shop(func(s *simulator.Shop) { s.WebhookSubscriptions = nil })
 	for i := range n {
 		id := fmt.Sprintf("item-%d", i)
 		_, err := b.sim.AddProduct(b.domain, simulator.NewProduct{Title: id, Variants: []simulator.NewVariant{{SKU: id, Price: 1000, Available: 1}}})
