@@ -58,6 +58,9 @@ const lineOf = (order, hat) => ({
   taxLines: [{ priceSet: { shopMoney: { amount: '1.56' } } }],
 });
 
+/** itemID is the custom id of an item's product. */
+const itemID = { namespace: 'consignment', key: 'item_id', value: 'BOOTS-1' };
+
 /**
  * story runs the documents in an order in which each makes what a later one
  * reads: [operation, variables, check of the data], given what is known so far.
@@ -207,7 +210,7 @@ const story = [
   ['Product', ({ hat }) => ({ id: `gid://shopify/Product/${hat.id}` }), ({ product }, { hat, shop }) => {
     assert.deepEqual([product.title, product.status], ['Hat', 'DRAFT']);
     assert.deepEqual(product.variants.nodes.map(({ inventoryItem, ...rest }) => rest), [
-      { id: `gid://shopify/ProductVariant/${hat.variants[0].id}`, sku: 'HAT-1', barcode: null, price: '12.00', compareAtPrice: null },
+      { id: `gid://shopify/ProductVariant/${hat.variants[0].id}`, sku: 'HAT-1', barcode: null, price: '12.00', compareAtPrice: null, inventoryPolicy: 'DENY' },
     ]);
     assert.deepEqual(product.variants.nodes[0].inventoryItem.inventoryLevels.nodes, [levelOf(shop, 1)]);
   }],
@@ -220,6 +223,62 @@ const story = [
   }],
   ['InventoryLevels', ({ hat }) => ({ id: `gid://shopify/InventoryItem/${hat.variants[0].inventoryItemID}`, after: null }), (data, { shop }) => {
     assert.deepEqual(data.inventoryItem.inventoryLevels.nodes, [levelOf(shop, 1)]);
+  }],
+  ['Products', () => ({ after: null }), ({ products }, { hat }) => {
+    assert.deepEqual(products.nodes.map((p) => p.id), [`gid://shopify/Product/${hat.id}`]);
+  }],
+  ['UpdateVariants', ({ hat }) => ({
+    product: `gid://shopify/Product/${hat.id}`,
+    variants: [{ id: `gid://shopify/ProductVariant/${hat.variants[0].id}`, price: '9.00', compareAtPrice: '12.00' }],
+  }), (data) => {
+    assert.deepEqual(data.productVariantsBulkUpdate.userErrors, []);
+  }],
+  ['Publications', () => ({ after: null }), ({ publications }, known) => {
+    const online = publications.nodes.find((p) => p.catalog.title === 'Online Store');
+    known.publication = online.id;
+    assert.match(known.publication, /^gid:\/\/shopify\/Publication\/\d+$/);
+  }],
+  ['PublishProduct', ({ hat, publication }) => ({ id: `gid://shopify/Product/${hat.id}`, publication }), (data) => {
+    assert.deepEqual(data.publishablePublish.userErrors, []);
+  }],
+  ['StageUploads', () => ({
+    input: [{ filename: 'hat.jpg', mimeType: 'image/jpeg', resource: 'IMAGE', httpMethod: 'POST', fileSize: '1000' }],
+  }), ({ stagedUploadsCreate: { stagedTargets, userErrors } }, known) => {
+    assert.deepEqual(userErrors, []);
+    known.upload = stagedTargets[0].resourceUrl;
+  }],
+  ['AddMedia', ({ hat, upload }) => ({
+    product: `gid://shopify/Product/${hat.id}`,
+    media: [{ originalSource: upload, alt: 'Hat', mediaContentType: 'IMAGE' }],
+  }), (data) => {
+    assert.deepEqual(data.productUpdate.userErrors, []);
+  }],
+  ['CreateProduct', async ({ shop }) => {
+    await control('PATCH', `shops/${shop.domain}`, {
+      metafieldDefinitions: [{ ownerType: 'PRODUCT', namespace: 'consignment', key: 'item_id', name: 'Item', type: 'id' }],
+    });
+    return {
+      item: itemID,
+      input: {
+        title: 'Boots',
+        status: 'DRAFT',
+        productOptions: [{ name: 'Title', values: [{ name: 'Default Title' }] }],
+        metafields: [{ namespace: 'consignment', key: 'item_id', type: 'id', value: 'BOOTS-1' }],
+        variants: [{
+          optionValues: [{ optionName: 'Title', name: 'Default Title' }],
+          sku: 'BOOTS-1',
+          price: '24.99',
+          inventoryItem: { tracked: true, sku: 'BOOTS-1' },
+        }],
+      },
+    };
+  }, ({ productSet: { product, userErrors } }, known) => {
+    assert.deepEqual(userErrors, []);
+    known.boots = product.id;
+    assert.equal(product.variants.nodes.length, 1);
+  }],
+  ['ProductByItem', () => ({ item: itemID }), (data, { boots: id }) => {
+    assert.deepEqual(data.productByIdentifier, { id });
   }],
   ['CreateWebhookSubscription', () => ({
     topic: 'ORDERS_CREATE',
@@ -298,13 +357,13 @@ for (const [library, sender] of Object.entries(senders)) {
       for (const [name, variables, check] of story) {
         if (apiVersion < (since(name) ?? apiVersion)) continue;
         await t.test(name, async () => {
-          const { data, served } = await send(operations.get(name), variables(known));
+          const { data, served } = await send(operations.get(name), await variables(known));
           assert.equal(served, apiVersion);
           check(data, known);
         });
       }
       const after = await stateOf(shop);
-      assert.deepEqual([after.metafieldDefinitions, after.webhookSubscriptions], [[], []]);
+      assert.deepEqual([after.metafieldDefinitions.map((d) => d.key), after.webhookSubscriptions], [['item_id'], []]);
       assert.equal(after.inventoryItems[0].levels[0].available, 0);
       assert.deepEqual(after.locations[0].localPickup, { pickupTime: 'TWENTY_FOUR_HOURS', instructions: 'Ring twice' });
     });
