@@ -76,6 +76,21 @@ test: ## Run the tests against a real control plane (ARGS="-run Name ./controlle
 	fi; \
 	go test $$race -p 2 -timeout 40m $(or $(ARGS),./...)
 
+.PHONY: e2e
+e2e: ## Go through the scenarios of test/e2e in a cluster: yours (E2E_KUBECONFIG), kind's, or hack/localcluster.sh's
+	@hack/e2e.sh $(ARGS)
+
+# Kubernetes of the same minor release as hack/kubebin, from kind's own release notes.
+KIND_NODE := kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5
+
+.PHONY: kind-up
+kind-up: ## Make a cluster named shopkeeper with kind, which needs Docker, and make it kubectl's current one
+	$(TOOL) kind create cluster --name shopkeeper --image $(KIND_NODE) --wait 2m
+
+.PHONY: kind-down
+kind-down: ## Remove the cluster that kind-up made
+	$(TOOL) kind delete cluster --name shopkeeper
+
 .PHONY: test-clients
 test-clients: ## Hold the simulated Shopify against other people's Shopify clients
 	@test/clients/run.sh
@@ -137,7 +152,7 @@ verify-manifests: ## Check that every directory of config/ with a kustomization 
 
 .PHONY: vet
 vet: ## Run go vet
-	go vet ./...
+	go vet -tags e2e ./...
 	go -C hack/image vet ./...
 
 .PHONY: lint

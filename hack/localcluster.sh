@@ -7,6 +7,7 @@
 #   localcluster.sh up              starts it, and prints the path of its kubeconfig
 #   localcluster.sh load IMAGE.tar  gives it an image, from a docker archive
 #   localcluster.sh down            ends it and removes all that it left, also after a crash
+#   localcluster.sh missing         prints the Debian packages that it needs and does not find
 #
 # Its binaries are built from Go modules and kept, as hack/control-plane.sh has it: about
 # three minutes more, once. Where two are to run at a time, $LOCALCLUSTER is the number of
@@ -44,7 +45,8 @@ require_root() {
 	fi
 }
 
-require_packages() {
+# missing_packages prints the Debian packages that a node needs and are not installed.
+missing_packages() {
 	local missing=()
 	command -v containerd >/dev/null && command -v ctr >/dev/null || missing+=(containerd)
 	command -v runc >/dev/null || missing+=(runc)
@@ -54,7 +56,13 @@ require_packages() {
 	command -v conntrack >/dev/null || missing+=(conntrack)
 	command -v ip >/dev/null || missing+=(iproute2)
 	command -v openssl >/dev/null || missing+=(openssl)
-	[ ${#missing[@]} = 0 ] || fail "install what is missing: apt-get install --no-install-recommends ${missing[*]}"
+	echo "${missing[*]}"
+}
+
+require_packages() {
+	local missing
+	missing=$(missing_packages)
+	[ -z "$missing" ] || fail "install what is missing: apt-get install --no-install-recommends $missing"
 }
 
 # binaries makes what is not there yet, and sets assets and bin.
@@ -158,6 +166,8 @@ configure() {
 		failSwapOn: false
 		oomScoreAdj: 0
 		containerRuntimeEndpoint: "unix://$state/containerd.sock"
+		# How long a changed Secret takes to reach a pod; a minute by default.
+		syncFrequency: 5s
 		clusterDNS: [10.96.0.10]
 		clusterDomain: cluster.local
 		resolvConf: ""
@@ -272,5 +282,6 @@ down)
 	require_root down
 	down
 	;;
-*) fail "say up, load IMAGE.tar or down" ;;
+missing) missing_packages ;;
+*) fail "say up, load IMAGE.tar, down or missing" ;;
 esac

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ type simulatorOptions struct {
 
 	webhooksAnyHost bool
 	webhooksCAFile  string
+	webhooksRetries []time.Duration
 }
 
 func newSimulatorCommand() *cobra.Command {
@@ -53,6 +55,7 @@ docs/simulator.md says what can be done with it.`,
 	flags.StringVar(&o.clock, "clock", o.clock, "real; or simulated, which stands still but for POST /__sim/clock; or a time such as 2026-11-23T09:00:00Z for a simulated clock to begin at")
 	flags.BoolVar(&o.webhooksAnyHost, "webhooks-any-host", o.webhooksAnyHost, "deliver webhooks to any host and over plain http, not only to this machine")
 	flags.StringVar(&o.webhooksCAFile, "webhooks-ca-file", o.webhooksCAFile, "PEM file with the CAs of the hosts that webhooks are delivered to, instead of the system's")
+	flags.DurationSliceVar(&o.webhooksRetries, "webhooks-retries", o.webhooksRetries, "when a webhook that failed is sent again, counted from the first attempt, ascending; by default 8 times within 4 hours, as Shopify does")
 	flags.BoolVar(&o.tls, "tls", o.tls, "speak HTTPS with a certificate of a CA that is made at every start")
 	flags.StringVar(&o.caFile, "ca-file", o.caFile, "file to write that CA's certificate to, for clients to trust; needs --tls")
 	flags.StringSliceVar(&o.tlsHosts, "tls-host", o.tlsHosts, "further host names and IP addresses for the certificate, beside *.myshopify.com, localhost, 127.0.0.1 and ::1")
@@ -107,7 +110,10 @@ func (o simulatorOptions) run(ctx context.Context, out io.Writer) error {
 }
 
 func (o simulatorOptions) options() (simulator.Options, error) {
-	options := simulator.Options{Now: time.Now, Webhooks: simulator.WebhookOptions{AnyHost: o.webhooksAnyHost}}
+	options := simulator.Options{Now: time.Now, Webhooks: simulator.WebhookOptions{AnyHost: o.webhooksAnyHost, Retries: o.webhooksRetries}}
+	if !slices.IsSorted(o.webhooksRetries) || len(o.webhooksRetries) > 0 && o.webhooksRetries[0] <= 0 {
+		return options, fmt.Errorf("--webhooks-retries %v: want times above zero, the earliest first, such as 2s,10s,1m", o.webhooksRetries)
+	}
 	switch o.clock {
 	case "real":
 	case "simulated":

@@ -131,6 +131,25 @@ func TestSimulatorsVersions(t *testing.T) {
 	g.Expect(accessible("--api-versions", "clock")).To(ContainSubstring(`"pinned":[]`))
 }
 
+func TestSimulatorsRetries(t *testing.T) {
+	g := NewWithT(t)
+	address, stop := startSimulator(t, "--webhooks-retries", "10ms,20ms")
+	shop := address + "/__sim/shops/maple-kids.myshopify.com"
+	for _, act := range [][2]string{
+		{address + "/__sim/shops", mapleShop},
+		{shop + "/webhook_subscriptions", `{"app": "maple-kids-app", "topic": "ORDERS_CREATE", "uri": "https://127.0.0.1:1/nobody", "apiVersion": "2026-07"}`},
+		{shop + "/events", `{"topic": "ORDERS_CREATE"}`},
+	} {
+		status, text := send(t, &http.Client{}, "POST", act[0], "", act[1])
+		g.Expect(status).To(BeNumerically("<", 300), text)
+	}
+	g.Eventually(func() string {
+		_, text := send(t, &http.Client{}, "GET", address+"/__sim/deliveries", "", "")
+		return text
+	}).Should(ContainSubstring(`"state":"FAILED"`), "8 retries take 4 hours")
+	g.Expect(stop()).To(Succeed())
+}
+
 func TestSimulatorsFlags(t *testing.T) {
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken.json")
@@ -147,6 +166,7 @@ func TestSimulatorsFlags(t *testing.T) {
 		"clock":           {"a time has a form", []string{"--clock", "tomorrow"}, "--clock"},
 		"webhooks' ca":    {"a CA is a certificate", []string{"--webhooks-ca-file", broken}, "no PEM certificate"},
 		"no webhooks' ca": {"that is there", []string{"--webhooks-ca-file", filepath.Join(dir, "ca.pem")}, "--webhooks-ca-file"},
+		"retries' order":  {"the next is the earliest", []string{"--webhooks-retries", "10s,2s"}, "--webhooks-retries"},
 		"no shops":        {"what is asked for is there", []string{"--shops", filepath.Join(dir, "shops.json")}, "shops.json"},
 		"ca's directory":  {"clients could not find it", []string{"--tls", "--ca-file", filepath.Join(dir, "no", "ca.pem")}, "no such file"},
 	}

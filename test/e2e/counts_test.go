@@ -1,0 +1,146 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	. "github.com/onsi/gomega"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// acknowledged are the deliveries that were answered 200, by store, topic and webhook
+// id, each once however often it was.
+func acknowledged(market *shops) (map[string]int, error) {
+	got := map[string]int{}
+	list, err := market.deliveries(simulator.DeliveryDone)
+	for _, d := range list {
+		got[d.Shop+" "+d.Topic+" "+d.WebhookID]++
+	}
+	return got, err
+}
+
+// settled waits until Shopify has nothing left to deliver and everything is worked
+// off. Work brings about webhooks, and webhooks bring about work: nothing is left where
+// no job was while all webhooks that there ever were had been delivered, before and after.
+func (s *scene) settled(market *shops, books *ledger.Ledger) {
+	s.t.Helper()
+	started := time.Now()
+	s.Eventually(func(g Gomega) {
+		before, err := market.deliveries("")
+		g.Expect(err).NotTo(HaveOccurred())
+		waiting := map[string]int{}
+		for _, d := range before {
+			if d.State == simulator.DeliveryPending {
+				waiting[d.Shop+" "+d.Topic]++
+			}
+		}
+		g.Expect(waiting).To(BeEmpty(), "webhooks to deliver")
+		g.Expect(s.unfinished(g, books)).To(BeEmpty(), "jobs")
+		after, err := market.deliveries("")
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(len(after)).To(Equal(len(before)), "webhooks that came meanwhile")
+	}).Should(Succeed())
+	s.t.Logf("all was worked off %s after the last sale", time.Since(started).Round(100*time.Millisecond))
+}
+
+// unfinished are how many jobs of the queue are not done. Those of some later day are
+// for the end of the sale.
+func (s *scene) unfinished(g Gomega, books *ledger.Ledger) (left []string) {
+	rows, err := books.DB().QueryContext(s.ctx, "SELECT kind, CAST(state AS TEXT), COUNT(*) FROM river_job WHERE finalized_at IS NULL AND scheduled_at < $1 GROUP BY 1, 2 ORDER BY 1, 2",
+		time.Now().Add(time.Hour))
+	g.Expect(err).NotTo(HaveOccurred())
+	defer rows.Close()
+	for rows.Next() {
+		var kind, state string
+		var jobs int
+		g.Expect(rows.Scan(&kind, &state, &jobs)).To(Succeed())
+		left = append(left, fmt.Sprintf("%d of %s %s", jobs, kind, state))
+	}
+	g.Expect(rows.Err()).NotTo(HaveOccurred())
+	return left
+}
+
+// counted holds the ledger against Shopify: each delivery that was answered 200 is in the
+// inbox once, and done; each item earned what it should, and stands as it should.
+func (s *scene) counted(market *shops, books *ledger.Ledger) {
+	s.t.Helper()
+	all, err := market.deliveries("")
+	s.Expect(err).NotTo(HaveOccurred())
+	again := 0
+	for _, d := range all {
+		s.Expect(d.State).To(Equal(simulator.DeliveryDone), "%s %s: %s", d.Shop, d.Topic, d.Error)
+		again += len(d.Attempts) - 1
+	}
+	want, err := acknowledged(market)
+	s.Expect(err).NotTo(HaveOccurred())
+	var inbox []string
+	items := 0
+	for _, store := range stores {
+		inbox = append(inbox, s.inbox(books, store)...)
+		shop, err := market.shop(store.Domain)
+		s.Expect(err).NotTo(HaveOccurred())
+		due := deliverytest.Due(shop)
+		maps.Copy(due, s.till[store.Name])
+		earned, err := deliverytest.Earned(s.ctx, books, store.Store)
+		s.Expect(err).NotTo(HaveOccurred())
+		s.Expect(earned).To(Equal(due), store.Name)
+		items += len(due)
+		s.shelved(books, store, shop, due)
+	}
+	slices.Sort(inbox)
+	s.Expect(inbox).To(Equal(slices.Sorted(maps.Keys(want))))
+	s.t.Logf("%d deliveries (%d requests more than that were needed), %d webhooks, each in the inbox once and done; %d items sold, each earned once", len(all), again, len(inbox), items)
+}
+
+// inbox names what a store's inbox holds, all of which is done.
+func (s *scene) inbox(books *ledger.Ledger, store deliverytest.Store) (names []string) {
+	s.t.Helper()
+	s.Expect(books.View(s.ctx, store.Store, func(tx *ledger.Tx) error {
+		for _, state := range []string{ledger.Pending, ledger.Dead, ledger.Done} {
+			list, err := tx.Deliveries(state, 100_000)
+			if err != nil {
+				return err
+			}
+			for _, d := range list {
+				s.Expect(state).To(Equal(ledger.Done), "%s: %s", d.Topic, d.Error)
+				names = append(names, store.Domain+" "+d.Topic+" "+d.WebhookID)
+			}
+		}
+		return nil
+	})).To(Succeed())
+	return names
+}
+
+// shelved holds each item's state and its stock against one another.
+func (s *scene) shelved(books *ledger.Ledger, store deliverytest.Store, shop simulator.Shop, due map[string]string) {
+	s.t.Helper()
+	s.Expect(books.View(s.ctx, store.Store, func(tx *ledger.Tx) error {
+		for _, stock := range shop.InventoryItems {
+			item, err := tx.Item(stock.SKU)
+			if err != nil {
+				return err
+			}
+			available := 0
+			for _, level := range stock.Levels {
+				available += level.Available
+			}
+			want, left := "customerReturned", 0
+			switch {
+			case due[stock.SKU] != "":
+				want = "sold"
+			case available == 1:
+				want, left = "listed", 1
+			}
+			s.Expect(item.State).To(Equal(want), "%s: %s", store.Name, item.ID)
+			s.Expect(available).To(Equal(left), "%s: %s", store.Name, item.ID)
+		}
+		return nil
+	})).To(Succeed())
+}

@@ -1,0 +1,228 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"time"
+
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
+)
+
+// brought is how many items each client's consignors bring, and price what each costs,
+// in cents.
+const brought, price = 200, 2499
+
+// Items of the sale scenario; customers of the others begin with the next.
+const (
+	tillItem, lastOfSale = 0, 9
+)
+
+func itemName(n int) string {
+	return fmt.Sprintf("%s-%d", []string{deliverytest.Kim, deliverytest.Robin}[n%2], n)
+}
+
+// sale has a client's people import by the console, and sell in the shop and at the till.
+func sale(s *scene) {
+	market, books, console := s.shops(), s.ledger(), s.console()
+	for _, store := range stores {
+		console.as("editor", store).imports(brought)
+	}
+	console.strangersAreRefused()
+	started := time.Now()
+	for _, store := range stores {
+		s.Eventually(func() (int, error) { return states(s, books, store)["listed"], nil }).Should(Equal(brought), store.Name)
+		shop, err := market.shop(store.Domain)
+		s.Expect(err).NotTo(HaveOccurred())
+		for _, p := range shop.Products {
+			s.Expect(p.Status).To(Equal("ACTIVE"), p.Title)
+		}
+		s.Expect(shop.Products).To(HaveLen(brought), "each item is one product")
+	}
+	s.t.Logf("%d items were for sale %s after they were imported", 2*brought, time.Since(started).Round(100*time.Millisecond))
+
+	for _, store := range stores {
+		console.as("editor", store).sells(itemName(tillItem), price)
+	}
+	for s.next = tillItem + 1; s.next <= lastOfSale; s.next++ {
+		s.Expect(buy(market, s.next)).To(Succeed())
+	}
+	s.settled(market, books)
+	s.ordersJob(maple)
+	s.counted(market, books)
+}
+
+// buy has customers of both shops buy an item. Every third is given back, every fifth
+// cancelled, and every seventh cheaper.
+func buy(market *shops, n int) error {
+	for _, store := range stores {
+		c := simulator.Checkout{Lines: []simulator.CheckoutLine{{SKU: itemName(n)}}}
+		if n%7 == 0 {
+			c.Discounts = []simulator.Discount{{Code: "LESS", Amount: 333, Method: simulator.AllocateAcross}}
+		}
+		order, err := market.checkout(store.Domain, c)
+		if err != nil {
+			return err
+		}
+		switch {
+		case n%3 == 0:
+			err = market.act(store.Domain, order.ID, "refunds", simulator.RefundRequest{Lines: []simulator.RefundRequestLine{{SKU: itemName(n), RestockType: "RETURN"}}})
+		case n%5 == 0:
+			err = market.act(store.Domain, order.ID, "cancellation", simulator.Cancellation{})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// states counts the items of a store by their state.
+func states(s *scene, books *ledger.Ledger, store deliverytest.Store) map[string]int {
+	count := map[string]int{}
+	s.Expect(books.View(s.ctx, store.Store, func(tx *ledger.Tx) error {
+		for _, consignor := range []string{deliverytest.Robin, deliverytest.Kim} {
+			items, err := tx.ItemsOf(deliverytest.Event, consignor)
+			if err != nil {
+				return err
+			}
+			for _, i := range items {
+				count[i.State]++
+			}
+		}
+		return nil
+	})).To(Succeed())
+	return count
+}
+
+// ordersJob has a client's editor check all orders by a SyncJob, which finds that
+// nothing was missed.
+func (s *scene) ordersJob(store deliverytest.Store) string {
+	s.t.Helper()
+	job := fmt.Sprintf("apiVersion: shopify.shopkeeper.dev/v1alpha1\nkind: SyncJob\nmetadata: {generateName: orders-}\nspec: {storeRef: {name: %s}, type: Orders}\n", store.Name)
+	name := strings.TrimSpace(s.mustWith(job, append(person(store, "editor"), "create", "-o", "name", "-f", "-")...))
+	s.must(append(person(store, "editor"), "wait", "--for=condition=Complete", name, "--timeout=3m")...)
+	progress := s.must(append(person(store, "editor"), "get", name, "-o", "jsonpath={.status.progress}")...)
+	s.t.Logf("%s %s: %s", store.Name, name, progress)
+	return progress
+}
+
+// console is the console as a client's person reaches it.
+type console struct {
+	s      *scene
+	base   string
+	client *http.Client
+	store  deliverytest.Store
+	token  string
+}
+
+// console trusts nobody but the CA that overlays/kind was given.
+func (s *scene) console() *console {
+	s.t.Helper()
+	var ca corev1.ConfigMap
+	s.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: system, Name: "shopkeeper-ca"}, &ca)).To(Succeed())
+	roots := x509.NewCertPool()
+	s.Expect(roots.AppendCertsFromPEM([]byte(ca.Data["ca.crt"]))).To(BeTrue())
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return &console{s: s, base: "https://" + s.forward(system, "shopkeeper-console", "443"), client: &http.Client{Transport: transport, Timeout: time.Minute}}
+}
+
+// as is the console for a service account that has a person's role.
+func (c *console) as(role string, store deliverytest.Store) *console {
+	c.s.t.Helper()
+	out := *c
+	out.store = store
+	out.token = strings.TrimSpace(c.s.must("create", "token", "-n", store.Tenant, "--audience", "shopkeeper-console", role))
+	return &out
+}
+
+// send sends a request about a store and returns the answer.
+func (c *console) send(method, path, contentType string, body []byte) (int, string) {
+	c.s.t.Helper()
+	address := fmt.Sprintf("%s/api/v1/namespaces/%s/stores/%s%s", c.base, c.store.Tenant, c.store.Name, path)
+	req, err := http.NewRequestWithContext(c.s.ctx, method, address, bytes.NewReader(body))
+	c.s.Expect(err).NotTo(HaveOccurred())
+	req.Header.Set("Content-Type", contentType)
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	answer, err := c.client.Do(req)
+	c.s.Expect(err).NotTo(HaveOccurred())
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	c.s.Expect(err).NotTo(HaveOccurred())
+	return answer.StatusCode, string(text)
+}
+
+// imports takes in two consignors and what they bring, by CSV.
+func (c *console) imports(items int) {
+	c.s.t.Helper()
+	rows := "item_id,consignor_id,event_id,title,price,markdown_eligible\n"
+	for n := range items {
+		rows += fmt.Sprintf("%s,%s,%s,Thing %d,%d.%02d,no\n", itemName(n), strings.Split(itemName(n), "-")[0], deliverytest.Event, n, price/100, price%100)
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	for _, file := range [][2]string{{"consignors", "consignor_id,name,class\nrobin,Robin,regular\nkim,Kim,super\n"}, {"items", rows}} {
+		part, err := w.CreateFormFile(file[0], file[0]+".csv")
+		c.s.Expect(err).NotTo(HaveOccurred())
+		_, err = io.WriteString(part, file[1])
+		c.s.Expect(err).NotTo(HaveOccurred())
+	}
+	c.s.Expect(w.Close()).To(Succeed())
+	status, answer := c.send(http.MethodPost, "/imports", w.FormDataContentType(), form.Bytes())
+	c.s.Expect(status).To(Equal(http.StatusOK), answer)
+	c.s.Expect(answer).To(ContainSubstring(fmt.Sprintf(`"items":{"new":%d`, items)))
+}
+
+// sells hands an item over at the till, and notes what it should have earned by the answer.
+func (c *console) sells(item string, cents int) {
+	c.s.t.Helper()
+	status, answer := c.send(http.MethodPost, "/items/"+item+":sell", "application/json", fmt.Appendf(nil, `{"paidCents": %d}`, cents))
+	c.s.Expect(status).To(BeNumerically("<", 300), answer)
+	var sold struct {
+		ConsignorCents int `json:"consignorCents"`
+		ShopCents      int `json:"shopCents"`
+	}
+	c.s.Expect(json.Unmarshal([]byte(answer), &sold)).To(Succeed())
+	c.s.Expect(sold.ConsignorCents + sold.ShopCents).To(Equal(cents))
+	if c.s.till[c.store.Name] == nil {
+		c.s.till[c.store.Name] = map[string]string{}
+	}
+	c.s.till[c.store.Name][item] = fmt.Sprintf("%s %d/%d", strings.Split(item, "-")[0], sold.ConsignorCents, sold.ShopCents)
+}
+
+// strangersAreRefused tries what Kubernetes does not allow.
+func (c *console) strangersAreRefused() {
+	c.s.t.Helper()
+	sell := func(c *console) int {
+		status, _ := c.send(http.MethodPost, "/items/"+itemName(1)+":sell", "application/json", []byte(`{"paidCents": 100}`))
+		return status
+	}
+	nobody := *c
+	nobody.store = maple
+	c.s.Expect(sell(&nobody)).To(Equal(http.StatusUnauthorized), "without a token")
+	nobody.token = strings.TrimSpace(c.s.must("create", "token", "-n", maple.Tenant, "editor"))
+	c.s.Expect(sell(&nobody)).To(Equal(http.StatusUnauthorized), "with a token for the API server")
+	c.s.Expect(sell(c.as("viewer", maple))).To(Equal(http.StatusForbidden), "who may only look")
+	other := c.as("editor", thrifty)
+	other.store = maple
+	c.s.Expect(sell(other)).To(Equal(http.StatusForbidden), "of another client")
+	status, answer := c.as("viewer", maple).send(http.MethodGet, "/items?limit=1", "", nil)
+	c.s.Expect(status).To(Equal(http.StatusOK), answer)
+}
