@@ -49,7 +49,8 @@ type SaleEvent struct {
 	// order falls under the version in effect at its own time, and one that is older
 	// than all of them under the first.
 	// +required
-	// +listType=atomic
+	// +listType=map
+	// +listMapKey=effectiveFrom
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=20
 	// +kubebuilder:validation:XValidation:rule="self.map(t, t.effectiveFrom).isSorted() && self.all(t, self.exists_one(u, u.effectiveFrom == t.effectiveFrom))",message="each terms' effectiveFrom must come after that of the terms before"

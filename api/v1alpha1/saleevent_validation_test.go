@@ -1,11 +1,14 @@
 package v1alpha1_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/yaml"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 )
@@ -111,5 +114,24 @@ func TestSaleEventDefaults(t *testing.T) {
 	if got.RegularConsignorPercent != "60" || got.SuperConsignorPercent != "70" || got.VolunteerShiftPercent != "0" || got.MaxPercent != "85" ||
 		*got.SuperItemBonusCents != 0 || *got.SuperItemThresholdCents != 0 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Who takes a store over from somebody else, such as Argo CD from kubectl, applies the
+// same text: the defaults that were filled in meanwhile are no reason for a conflict.
+func TestTheSameSaleEventsAppliedByTwo(t *testing.T) {
+	var spec map[string]any
+	if err := yaml.Unmarshal([]byte(minimal+"saleEvents: ["+saleEvent(`{effectiveFrom: "2027-04-01T00:00:00-04:00"}`)+"]"), &spec); err != nil {
+		t.Fatal(err)
+	}
+	for _, owner := range []string{"kubectl", "argocd-controller"} {
+		object := &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
+		object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("ShopifyStore"))
+		object.SetName("sale-event-applied")
+		object.SetNamespace("default")
+		if err := api.Apply(t.Context(), client.ApplyConfigurationFromUnstructured(object), client.FieldOwner(owner)); err != nil {
+			t.Errorf("applied by %s: %v", owner, err)
+		}
+		t.Cleanup(func() { _ = api.Delete(context.WithoutCancel(t.Context()), object) })
 	}
 }
