@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
@@ -65,7 +64,7 @@ func (s *scene) applyAgain() {
 // store stays as it was, unless they insist.
 func (s *scene) conflict() {
 	s.t.Helper()
-	other := strings.Replace(declared(maple, began, ends), "clientName: "+title(maple), "clientName: Maple Tots", 1)
+	other := fmt.Sprintf("apiVersion: shopify.shopkeeper.dev/v1alpha1\nkind: ShopifyStore\nmetadata: {name: %s}\nspec: {clientName: Maple Tots}\n", maple.Name)
 	apply := append(person(maple, "admin"), "apply", "--server-side", "--field-manager=argocd-controller", "-f", "-")
 	before := s.object(s, maple).GetGeneration()
 	s.refused(`conflict with "kubectl": .spec.clientName`, other, apply...)

@@ -167,9 +167,10 @@ func (s *scene) refused(words, input string, args ...string) {
 func (c *cluster) dump() {
 	for _, args := range [][]string{
 		{"get", "pods", "-A", "-o", "wide"},
-		{"get", "shopifystores,syncjobs", "-A", "-o", "yaml"},
+		{"get", "syncjobs", "-A"},
+		{"get", "shopifystores", "-A", "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{range .status.conditions[*]}  {.type}={.status} {.message}{\"\\n\"}{end}{end}"},
 		{"get", "events", "-A", "--sort-by=.lastTimestamp"},
-		{"logs", "-n", system, "-l", "app.kubernetes.io/component=manager", "--prefix", "--tail=100"},
+		{"logs", "-n", system, "-l", "app.kubernetes.io/component=manager", "--prefix", "--tail=50"},
 		{"logs", "-n", system, "-l", "app.kubernetes.io/component=relay", "--prefix", "--tail=50"},
 		{"logs", "-n", system, "-l", "app.kubernetes.io/component=console", "--prefix", "--tail=50"},
 		{"logs", "-n", databases, "postgres-0", "--all-containers", "--tail=50"},
