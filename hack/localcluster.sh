@@ -174,6 +174,8 @@ configure() {
 		podLogsDir: "$state/pods"
 		volumePluginDir: "$state/volume-plugins"
 		enforceNodeAllocatable: [pods]
+		# No image can be fetched again.
+		imageGCHighThresholdPercent: 100
 		evictionHard: {nodefs.available: "1%", imagefs.available: "1%", memory.available: 100Mi}
 	EOF
 	cat >"$state/kube-proxy.yaml" <<-EOF

@@ -48,8 +48,11 @@ func upgrade(s *scene) {
 	s.Eventually(func() (simulator.Shop, error) { return market.shop(maple.Domain) }).Should(HaveField("Orders", Not(BeEmpty())))
 	s.apply()
 	s.ready()
+	s.judged(thrifty, status.CurrentStatus, "Healthy", "a store of then is in order")
+	s.judged(maple, status.FailedStatus, "Degraded", "that release asked for no secret of webhooks")
+	s.mustWith(credentials(maple), append(person(maple, "admin"), "apply", "--server-side", "-f", "-")...)
+	s.judged(maple, status.CurrentStatus, "Healthy", "its admin added what the message asks for")
 	for _, store := range stores {
-		s.judged(store, status.CurrentStatus, "Healthy", "the store of then, with this release")
 		s.Expect(s.object(s, store).GetGeneration()).To(BeEquivalentTo(1), "nobody changed its spec")
 	}
 	s.Expect(<-bought).To(Succeed())
@@ -58,7 +61,7 @@ func upgrade(s *scene) {
 
 // buyAll buys all items, at a pace that takes longer than the release needs to start.
 func buyAll(market *shops) error {
-	tick := time.NewTicker(2 * time.Second)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for n := range upgradeItems {
 		<-tick.C
