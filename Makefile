@@ -106,10 +106,11 @@ bench: ## Run the benchmarks once each (ARGS="-benchtime 10x" for more)
 ##@ Change
 
 .PHONY: generate
-generate: ## Write deep copies of ./api, the typed Shopify calls and the description of the intake API
+generate: ## Write deep copies of ./api, the typed Shopify calls, the description of the intake API and the reference
 	$(TOOL) controller-gen object:headerFile=hack/boilerplate.go.txt paths=./api/...
 	$(TOOL) genqlient internal/shopify/genqlient.yaml
 	go run ./hack/openapi docs/openapi.yaml
+	go run -tags reference ./cmd/shopkeeper docs/reference.md
 
 .PHONY: manifests
 manifests: ## Write the CRDs and the manager's role from the markers in ./api and ./controllers

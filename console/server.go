@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"k8s.io/client-go/rest"
 
 	"github.com/shopkeeper-dev/shopkeeper/console/access"
@@ -40,7 +39,9 @@ type Options struct {
 	DrainDelay, DrainTime time.Duration
 	// ReloadInterval is how often the certificate's files are looked at.
 	ReloadInterval time.Duration
-	Log            *slog.Logger
+	// Registry has the metrics; serving.NewRegistry where nil.
+	Registry serving.Registry
+	Log      *slog.Logger
 }
 
 // connections are open at a time, headerTime is how long a request's headers may
@@ -61,9 +62,11 @@ func New(ctx context.Context, o Options) (*serving.Server, error) {
 	if o.ReloadInterval <= 0 || o.DrainDelay < 0 || o.DrainTime <= 0 {
 		return nil, errors.New("give a reload interval and a drain time above zero, and a drain delay that is not below")
 	}
-	registry := prometheus.NewRegistry()
+	if o.Registry == nil {
+		o.Registry = serving.NewRegistry()
+	}
 	reloads, expiry := certificateMetrics()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), reloads, expiry)
+	o.Registry.MustRegister(reloads, expiry)
 	certificate, reloader, err := serving.NewCertificate(o.Certificate, o.Key, expiry, reloads, o.Log)
 	if err != nil {
 		return nil, err
@@ -83,7 +86,7 @@ func New(ctx context.Context, o Options) (*serving.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	intake, err := api.New(api.Options{Guard: guard, Photos: o.Photos, Limits: o.Limits, Log: o.Log, Registerer: registry})
+	intake, err := api.New(api.Options{Guard: guard, Photos: o.Photos, Limits: o.Limits, Log: o.Log, Registerer: o.Registry})
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func New(ctx context.Context, o Options) (*serving.Server, error) {
 		}
 		// Kubernetes not: without it, no other console would do better.
 		return ""
-	}, registry)
+	}, o.Registry)
 	return s, nil
 }
 

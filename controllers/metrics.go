@@ -16,7 +16,7 @@ import (
 
 // StoreMetrics tells how the stores are. What a scrape shows is read from the
 // stores at that moment, so nothing has to be forgotten when one goes, and
-// nothing is stale. docs/metrics.md lists the series.
+// nothing is stale. docs/reference.md lists the series.
 type StoreMetrics struct {
 	stores  client.Reader
 	elected <-chan struct{}
@@ -88,9 +88,9 @@ func storeDesc(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descInfo       = storeDesc("info", "A store, its shop, and the version of Shopify's API in use.", "shop", "api_version_used", "mode")
+	descInfo       = storeDesc("info", "A store, its shop's address, the version of Shopify's API in use, and spec.mode; always 1.", "shop", "api_version_used", "mode")
 	descCondition  = storeDesc("condition", "A condition of a store: 1 is True, 0 False, -1 Unknown.", "type")
-	descReason     = storeDesc("ready_reason", "The reason of a store's condition Ready.", "reason")
+	descReason     = storeDesc("ready_reason", "The reason of a store's condition Ready; always 1.", "reason")
 	descDrift      = storeDesc("drift", "Changes found in a store and not corrected yet, at most 20.")
 	descPlan       = storeDesc("plan_changes", "Changes that a store in mode Observe waits for.")
 	descVersionEnd = storeDesc("api_version_end_timestamp_seconds", "When Shopify stops serving the API version that a store uses.")
@@ -99,7 +99,7 @@ var (
 	descCorrection = storeDesc("corrections_total", "Changes in a store that were undone, by kind of thing.", "kind")
 
 	descRoutes      = prometheus.NewDesc("shopkeeper_relay_routes", "Routes of stores in the Secret that the relay reads.", nil, nil)
-	descRoutesBytes = prometheus.NewDesc("shopkeeper_relay_routes_bytes", "Size of the routes in the Secret that the relay reads, which holds 1 MiB.", nil, nil)
+	descRoutesBytes = prometheus.NewDesc("shopkeeper_relay_routes_bytes", "Size of the routes in the Secret that the relay reads, which holds 1 MiB; a route is about 300 bytes.", nil, nil)
 	descRoutesStale = prometheus.NewDesc("shopkeeper_relay_routes_stale", "Whether the last attempt to publish the relay's routes failed.", nil, nil)
 )
 

@@ -28,8 +28,7 @@ import (
 // of the file that the relay reads.
 const RoutesKey = "routes.json"
 
-// reasonRoutesTooLarge is the reason of the event on the Secret that it cannot take
-// any more.
+// reasonRoutesTooLarge: the Secret cannot take the route of one more store.
 const reasonRoutesTooLarge = "RoutesTooLarge"
 
 // Permission is for one Secret in the namespace that the manager runs in. A name

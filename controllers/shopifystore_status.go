@@ -238,15 +238,15 @@ func (run *storeRun) announce() {
 		run.event(corev1.EventTypeNormal, v1alpha1.ReasonAdopted, "Took over from the store: "+summary(adopted))
 	}
 	if is, changed := run.became(v1alpha1.ConnectedCondition); changed && is.Status == metav1.ConditionTrue && is.Reason != v1alpha1.ReasonConnected {
-		run.event(corev1.EventTypeWarning, is.Reason, is.Message) // connected, with a warning
+		run.event(corev1.EventTypeWarning, is.Reason, is.Message) // Connected became True, with a warning
 	}
 	is, changed := run.became(meta.ReadyCondition)
 	switch {
 	case !changed:
 	case is.Status == metav1.ConditionTrue:
-		run.event(corev1.EventTypeNormal, is.Reason, is.Message)
+		run.event(corev1.EventTypeNormal, is.Reason, is.Message) // Ready became True
 	case is.Reason != v1alpha1.ReasonSuspended:
-		run.event(corev1.EventTypeWarning, is.Reason, is.Message)
+		run.event(corev1.EventTypeWarning, is.Reason, is.Message) // Ready became False, or is for another reason
 	}
 }
 

@@ -32,11 +32,11 @@ func NewJobMetrics(registerer prometheus.Registerer, jobs client.Reader, elected
 }
 
 var (
-	descJobs = prometheus.NewDesc("shopkeeper_syncjobs", "SyncJobs of a store, by how they stand: Queued, Running, Suspended, Stalled, Complete, Failed.",
+	descJobs = prometheus.NewDesc("shopkeeper_syncjobs", "SyncJobs of a store, by how they stand: Queued (for its turn, or for its store), Running, Suspended, Stalled (waits for a person), Complete, Failed.",
 		[]string{"namespace", "name", "type", "state"}, nil)
-	descJobSuccess = prometheus.NewDesc("shopkeeper_syncjob_last_success_timestamp_seconds", "When the last SyncJob that is complete ended, by schedule, in Unix time; 0 where there is none.",
+	descJobSuccess = prometheus.NewDesc("shopkeeper_syncjob_last_success_timestamp_seconds", "When the last SyncJob that is complete ended, by schedule (empty where a person made it), in Unix time; 0 where there is none.",
 		[]string{"namespace", "name", "type", "schedule"}, nil)
-	descJobFailure = prometheus.NewDesc("shopkeeper_syncjob_last_failure_timestamp_seconds", "When the last SyncJob that failed ended, by schedule, in Unix time; 0 where there is none.",
+	descJobFailure = prometheus.NewDesc("shopkeeper_syncjob_last_failure_timestamp_seconds", "When the last SyncJob that failed ended, by schedule (empty where a person made it), in Unix time; 0 where there is none.",
 		[]string{"namespace", "name", "type", "schedule"}, nil)
 )
 

@@ -49,7 +49,7 @@ func (run *jobRun) finish(ctx context.Context, err error) (ctrl.Result, error) {
 // announce emits an event that says how the job ended.
 func (run *jobRun) announce() {
 	if c := conditions.Get(run.job, v1alpha1.FailedCondition); c != nil && c.Status == metav1.ConditionTrue {
-		run.r.Events.Eventf(run.job, nil, corev1.EventTypeWarning, c.Reason, "Run", "%s", c.Message)
+		run.r.Events.Eventf(run.job, nil, corev1.EventTypeWarning, c.Reason, "Run", "%s", c.Message) // Failed became True
 		return
 	}
 	run.r.Events.Eventf(run.job, nil, corev1.EventTypeNormal, v1alpha1.ReasonComplete, "Run", "%s", conditions.GetMessage(run.job, v1alpha1.CompleteCondition))

@@ -11,7 +11,7 @@ generated_by() {
 	case $1 in
 	generate-schema) printf '%s\n' internal/shopify/schema/*.graphql internal/shopify/zz_generated.* \
 		internal/shopify/simulator/events_topics.txt internal/shopify/simulator/testdata/payload_shapes.txt ;;
-	generate) printf '%s\n' api/*/zz_generated.* internal/shopify/admin/zz_generated.* docs/openapi.yaml ;;
+	generate) printf '%s\n' api/*/zz_generated.* internal/shopify/admin/zz_generated.* docs/openapi.yaml docs/reference.md ;;
 	manifests) printf '%s\n' config/crd/bases/*.yaml config/rbac/role.yaml ;;
 	esac
 }

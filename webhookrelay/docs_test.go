@@ -1,16 +1,13 @@
 package webhookrelay
 
 import (
-	"maps"
 	"net/http"
 	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"testing"
 
 	. "github.com/onsi/gomega"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // rows are the tables' rows of docs/webhooks.md that begin with a name of a form,
@@ -32,20 +29,6 @@ func TestEveryAnswerIsDocumented(t *testing.T) {
 		want[string(o)] = strconv.Itoa(a.status)
 	}
 	NewWithT(t).Expect(rows(t, `[A-Z]\w+`)).To(Equal(want))
-}
-
-func TestEveryMetricIsDocumented(t *testing.T) {
-	g := NewWithT(t)
-	h := newTestHandler(&recorder{}, nil)
-	ask(h, webhook(maple(), currentSecret, orderBody))
-	families, err := prometheus.Gatherer(h.metrics.registry).Gather()
-	g.Expect(err).NotTo(HaveOccurred())
-	var names []string
-	for _, f := range families {
-		names = append(names, f.GetName())
-	}
-	slices.Sort(names)
-	g.Expect(slices.Sorted(maps.Keys(rows(t, `shopkeeper_relay_\w+`)))).To(Equal(names))
 }
 
 func TestTheReplyOfEachOutcome(t *testing.T) {

@@ -11,10 +11,10 @@ import (
 // routesFile is what reloads of the routes are called in metrics and logs.
 const routesFile = "routes"
 
-// metrics tell what the relay does. docs/webhooks.md lists them. No label has a
+// metrics tell what the relay does. No label has a
 // value that a sender chooses.
 type metrics struct {
-	registry *prometheus.Registry
+	registry serving.Registry
 
 	duration    *prometheus.HistogramVec
 	accepted    *prometheus.CounterVec
@@ -29,7 +29,7 @@ func relayName(name, help string) prometheus.Opts {
 	return prometheus.Opts{Namespace: "shopkeeper", Subsystem: "relay", Name: name, Help: help}
 }
 
-func newMetrics(registry *prometheus.Registry) *metrics {
+func newMetrics(registry serving.Registry) *metrics {
 	opts := func(name, help string) prometheus.GaugeOpts { return prometheus.GaugeOpts(relayName(name, help)) }
 	m := &metrics{
 		registry: registry,
@@ -38,7 +38,7 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 			Help:    "How long requests took until they were answered, by outcome.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"outcome"}),
-		accepted: prometheus.NewCounterVec(prometheus.CounterOpts(relayName("accepted_total", "Deliveries that were stored and answered 200, by topic.")), []string{"topic"}),
+		accepted: prometheus.NewCounterVec(prometheus.CounterOpts(relayName("accepted_total", "Deliveries that were stored and answered 200, by topic; topics are those of the routes.")), []string{"topic"}),
 		bytes:    prometheus.NewCounter(prometheus.CounterOpts(relayName("accepted_bytes_total", "Bytes of the bodies that were stored."))),
 		reloads: prometheus.NewCounterVec(prometheus.CounterOpts(relayName("reloads_total",
 			"Changes of a file (routes or certificate), by result (Loaded or Refused).")), []string{"file", "result"}),
@@ -62,7 +62,7 @@ func (m *metrics) watch(h *Handler) {
 	}
 	m.registry.MustRegister(
 		gauge("requests", "Requests that are worked on, waiting for the inbox included.", &h.requests),
-		gauge("buffered_bytes", "Memory that the bodies of these requests take.", &h.buffered),
+		gauge("buffered_bytes", "Memory that the bodies of requests take.", &h.buffered),
 	)
 }
 

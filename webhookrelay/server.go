@@ -8,9 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-
 	"github.com/shopkeeper-dev/shopkeeper/internal/routes"
 	"github.com/shopkeeper-dev/shopkeeper/internal/serving"
 )
@@ -33,7 +30,9 @@ type Options struct {
 	DrainDelay, DrainTime time.Duration
 	// ReloadInterval is how often files are looked at.
 	ReloadInterval time.Duration
-	Log            *slog.Logger
+	// Registry has the metrics; serving.NewRegistry where nil.
+	Registry serving.Registry
+	Log      *slog.Logger
 }
 
 // Server is a relay.
@@ -65,7 +64,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if o.ReloadInterval <= 0 || o.DrainDelay < 0 || o.DrainTime <= 0 {
 		return nil, errors.New("give a reload interval and a drain time above zero, and a drain delay that is not below")
 	}
-	m := newMetrics(newRegistry())
+	if o.Registry == nil {
+		o.Registry = serving.NewRegistry()
+	}
+	m := newMetrics(o.Registry)
 	certificate, reloads, err := serving.NewCertificate(o.Certificate, o.Key, m.certificate, m.reloads, o.Log)
 	if err != nil {
 		return nil, err
@@ -89,12 +91,6 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		CutOff: "requests were cut off, and Shopify will send them again", Log: o.Log, After: time.After,
 	}
 	return s, nil
-}
-
-func newRegistry() *prometheus.Registry {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return registry
 }
 
 // loadRoutes takes over the file with the routes.

@@ -1,19 +1,17 @@
+//go:build !reference
+
 // Command shopkeeper is the operator: each subcommand is one of its processes.
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"context"
 	_ "time/tzdata" // for schedules: the image has no files of time zones
 
-	"github.com/spf13/cobra"
 	_ "golang.org/x/crypto/x509roots/fallback" // to trust Shopify: nor has it any of roots
-
-	"github.com/shopkeeper-dev/shopkeeper/internal/version"
 )
 
 func main() {
@@ -24,17 +22,4 @@ func main() {
 		stop()
 		os.Exit(1) //nolint:gocritic // stop has been called
 	}
-}
-
-func newCommand() *cobra.Command {
-	root := &cobra.Command{
-		Use:           "shopkeeper",
-		Short:         "Keeps Shopify stores of consignment businesses in line with Kubernetes objects",
-		Version:       version.String(),
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
-	root.AddCommand(newManagerCommand(), newRelayCommand(), newConsoleCommand(), newMigrateCommand(), newImportCommand(), newStatementCommand(),
-		newDeliveriesCommand(), newFindingsCommand(), newAssignCommand(), newTrailCommand(), newSimulatorCommand(), newSandboxCommand(), newDevCommand())
-	return root
 }

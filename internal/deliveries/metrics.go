@@ -20,7 +20,7 @@ const (
 	outcomeIgnored   outcome = "Ignored"   // nothing is done for the topic
 )
 
-// metrics are of all stores; docs/metrics.md lists them.
+// metrics are of all stores; docs/reference.md lists them.
 type metrics struct {
 	attempts     *prometheus.CounterVec
 	pushes       *prometheus.CounterVec
@@ -35,20 +35,20 @@ type metrics struct {
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shopkeeper_delivery_attempts_total",
-			Help: "Attempts at webhook deliveries, by what became of them: Done, Duplicate, Ignored, Retried, Waiting, Dead."}, []string{"namespace", "name", "topic", "outcome"}),
+			Help: "Attempts at webhook deliveries, by what became of them: Done, Duplicate (nothing was left to do), Ignored (nothing is done for the topic), Retried, Waiting (for the shop or a person; no failure), Dead."}, []string{"namespace", "name", "topic", "outcome"}),
 		pushes: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shopkeeper_push_attempts_total",
 			Help: "Attempts to bring an item's product in line, by what became of them: Done, Retried, Waiting, Dead."}, []string{"namespace", "name", "outcome"}),
 		lag: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "shopkeeper_delivery_lag_seconds",
 			Help:    "Time from the event, as Shopify dates it, to its effect in the ledger.",
 			Buckets: []float64{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1800, 7200, 43200}}, []string{"topic"}),
 		lagOfStore: prometheus.NewSummaryVec(prometheus.SummaryOpts{Name: "shopkeeper_store_delivery_lag_seconds",
-			Help: "The same of each store: sum and count."}, []string{"namespace", "name", "topic"}),
+			Help: "Time from the event, as Shopify dates it, to its effect in the ledger, of each store: sum and count."}, []string{"namespace", "name", "topic"}),
 		lastReceived: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "shopkeeper_delivery_last_received_timestamp_seconds",
 			Help: "When the last delivery that was worked off had been received, in Unix time."}, []string{"namespace", "name", "topic"}),
 		findings: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shopkeeper_findings_total",
-			Help: "Findings that came up, by kind: what a person has to look at."}, []string{"namespace", "name", "kind"}),
+			Help: "What came up for a person to look at, by kind. Kinds with an alert, such as DoubleSale, are shown from 0 on; OrderRecovered is a change of an order of which no webhook told."}, []string{"namespace", "name", "kind"}),
 		backlog: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "shopkeeper_deliveries",
-			Help: "Deliveries in the inbox that are not done, by state: Pending or Dead."}, []string{"namespace", "name", "state"}),
+			Help: "Deliveries in the inbox that are not done, by state: Pending or Dead; looked at once a minute."}, []string{"namespace", "name", "state"}),
 		oldest: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "shopkeeper_delivery_oldest_pending_timestamp_seconds",
 			Help: "When the oldest delivery that is not done had been received, in Unix time; 0 where none waits."}, []string{"namespace", "name"}),
 	}

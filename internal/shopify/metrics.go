@@ -50,11 +50,11 @@ func newMetrics(registerer prometheus.Registerer) (*metrics, error) {
 		}, []string{"operation"}),
 		deprecated: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: namespace, Subsystem: subsystem, Name: "deprecated_total",
-			Help: "Replies that name something in use as deprecated, by operation and what it is.",
+			Help: "Replies that name something in use as deprecated, by operation and what it is: its name in the schema, such as Shop.products, or other.",
 		}, []string{"operation", "reason"}),
 		waited: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Subsystem: subsystem, Name: "budget_wait_seconds",
-			Help:    "How long calls waited for points of the shop's rate limit before they were sent, by priority.",
+			Help:    "How long calls waited for points of the shop's rate limit before they were sent, by priority: webhook, push, job or resync.",
 			Buckets: []float64{.01, .1, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"priority"}),
 	}
