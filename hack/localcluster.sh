@@ -55,6 +55,7 @@ missing_packages() {
 	command -v iptables >/dev/null || missing+=(iptables) # for the plugins
 	command -v conntrack >/dev/null || missing+=(conntrack)
 	command -v ip >/dev/null || missing+=(iproute2)
+	command -v sysctl >/dev/null || missing+=(procps)
 	command -v openssl >/dev/null || missing+=(openssl)
 	echo "${missing[*]}"
 }
@@ -229,7 +230,7 @@ until_ready() {
 up() {
 	require_root up
 	require_packages
-	[ ! -e "/run/netns/$network" ] || fail "it is up, or was not ended well: localcluster.sh down ends it"
+	[ -z "$(processes)" ] || fail "it is up: localcluster.sh down ends it"
 	binaries
 	down # what a crash left
 	lines
@@ -257,14 +258,15 @@ load() {
 	done
 }
 
+# processes prints the numbers of those that run in the cluster's network.
+processes() { [ ! -e "/run/netns/$network" ] || ip netns pids "$network"; }
+
 # down ends what runs in the cluster's network: its first process is among that, and
 # takes all others and all mounts along.
 down() {
 	local directory
-	if [ -e "/run/netns/$network" ]; then
-		ip netns pids "$network" | xargs -r kill -9 2>/dev/null || true
-		until [ -z "$(ip netns pids "$network")" ]; do sleep 0.1; done
-	fi
+	processes | xargs -r kill -9 2>/dev/null || true
+	until [ -z "$(processes)" ]; do sleep 0.1; done
 	for directory in /sys/fs/cgroup/"$cgroup" /sys/fs/cgroup/*/"$cgroup"; do
 		# The last to be killed may take a moment.
 		while [ -d "$directory" ] && ! find "$directory" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.1; done
