@@ -139,7 +139,7 @@ verify-format: ## Check that the Go code is formatted (make fmt)
 
 .PHONY: verify-modules
 verify-modules: ## Check that every go.mod is tidy (go mod tidy)
-	@for module in . hack/tools hack/kubebin hack/image hack/s3 hack/localcluster/coredns; do \
+	@for module in . hack/tools hack/kubebin hack/image hack/s3 hack/localcluster/coredns hack/localcluster/kube-router; do \
 		go -C "$$module" mod tidy -diff || { echo "$$module is not tidy; run \`go -C $$module mod tidy\`" >&2; exit 1; }; \
 	done
 

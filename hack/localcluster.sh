@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A Kubernetes cluster of one real node on this machine, without Docker: etcd,
-# kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy and
-# containerd, in namespaces of its own. Nothing routes out of it, and it reaches
-# nothing but itself. Needs root, and Debian's containerd.
+# kube-apiserver, kube-controller-manager, kube-scheduler, kubelet, kube-proxy,
+# kube-router for network policies, and containerd, in namespaces of its own. Nothing
+# routes out of it, and it reaches nothing but itself. Needs root, and Debian's containerd.
 #
 #   localcluster.sh up              starts it, and prints the path of its kubeconfig
 #   localcluster.sh load IMAGE.tar  gives it an image, from a docker archive
@@ -10,7 +10,7 @@
 #   localcluster.sh missing         prints the Debian packages that it needs and does not find
 #
 # Its binaries are built from Go modules and kept, as hack/control-plane.sh has it: about
-# three minutes more, once. Where two are to run at a time, $LOCALCLUSTER is the number of
+# five minutes more, once. Where two are to run at a time, $LOCALCLUSTER is the number of
 # one, from 1 (the default) to 250.
 set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -52,7 +52,8 @@ missing_packages() {
 	command -v runc >/dev/null || missing+=(runc)
 	[ -x /usr/lib/cni/bridge ] || missing+=(containernetworking-plugins)
 	command -v nft >/dev/null || missing+=(nftables)
-	command -v iptables >/dev/null || missing+=(iptables) # for the plugins
+	command -v iptables >/dev/null || missing+=(iptables) # for the plugins and kube-router
+	command -v ipset >/dev/null || missing+=(ipset)       # for kube-router
 	command -v conntrack >/dev/null || missing+=(conntrack)
 	command -v ip >/dev/null || missing+=(iproute2)
 	command -v sysctl >/dev/null || missing+=(procps)
@@ -70,7 +71,7 @@ require_packages() {
 binaries() {
 	assets=$("$repo/hack/control-plane.sh")
 	# Anew whenever a pin changes.
-	bin=$root/bin/$(cat "$repo"/hack/kubebin/go.mod "$repo"/hack/localcluster/{coredns/go.mod,coredns/main.go,pause/main.go,archive.sh} | sha256sum | cut -c1-16)
+	bin=$root/bin/$(cat "$repo"/hack/kubebin/go.mod "$repo"/hack/localcluster/{coredns/go.mod,coredns/main.go,kube-router/go.mod,pause/main.go,archive.sh} | sha256sum | cut -c1-16)
 	[ ! -d "$bin" ] || return 0
 	command -v go >/dev/null || fail "Go is needed to build the node: https://go.dev/dl"
 	local staging name
@@ -80,8 +81,10 @@ binaries() {
 	local commands=()
 	for name in kube-controller-manager kube-scheduler kubelet kube-proxy; do commands+=("k8s.io/kubernetes/cmd/$name"); done
 	"$repo/hack/kubebin/build.sh" "$staging" "${commands[@]}"
-	log "building the images of the cluster's own pods"
 	export GOTOOLCHAIN=auto GOWORK=off CGO_ENABLED=0
+	log "building what enforces network policies"
+	go -C "$repo/hack/localcluster/kube-router" build -mod=readonly -buildvcs=false -trimpath -ldflags "-s -w" -o "$staging/" github.com/cloudnativelabs/kube-router/v2/cmd/kube-router
+	log "building the images of the cluster's own pods"
 	go -C "$repo/hack/localcluster/coredns" build -mod=readonly -buildvcs=false -trimpath -ldflags "-s -w" -o "$staging/" .
 	go -C "$repo" build -buildvcs=false -trimpath -ldflags "-s -w" -o "$staging/" ./hack/localcluster/pause
 	for name in pause coredns; do

@@ -57,5 +57,8 @@ start "$bin/kube-scheduler" --kubeconfig "$kubeconfig" --authentication-kubeconf
 start "$bin/kubelet" --config "$state/kubelet.yaml" --kubeconfig "$pki/kubelet.kubeconfig" --root-dir "$state/kubelet" \
 	--hostname-override "$node" --node-ip "$address"
 start "$bin/kube-proxy" --config "$state/kube-proxy.yaml"
+until_true "$assets/kubectl" --kubeconfig "$kubeconfig" get node "$node" # or kube-router ends
+start "$bin/kube-router" --kubeconfig "$kubeconfig" --hostname-override "$node" --run-firewall --run-router=false --run-service-proxy=false --enable-cni=false \
+	--service-cluster-ip-range 10.96.0.0/16 --health-port 0
 wait -n || true
 echo "a process of the cluster ended: $(jobs -l | grep -v Running || true)" >"$state/logs/ended"

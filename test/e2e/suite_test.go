@@ -71,6 +71,7 @@ func TestInACluster(t *testing.T) {
 		run  func(*scene)
 	}{
 		{"Install", install},
+		{"Network", network},
 		{"Onboard", onboard},
 		{"Sale", sale},
 		{"Kills", kills},
