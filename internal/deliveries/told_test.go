@@ -34,7 +34,7 @@ func TestWhatIsToldOfDeliveries(t *testing.T) {
 			g.Expect(inbox.Put(t.Context(), r)).To(Succeed())
 		}
 		g.Eventually(func() error {
-			return testutil.GatherAndCompare(metrics, strings.NewReader(`# HELP shopkeeper_delivery_attempts_total Attempts at webhook deliveries, by what became of them: Done, Duplicate, Ignored, Retried, Waiting, Dead.
+			return testutil.GatherAndCompare(metrics, strings.NewReader(`# HELP shopkeeper_delivery_attempts_total Attempts at webhook deliveries, by what became of them: Done, Duplicate (nothing was left to do), Ignored (nothing is done for the topic), Retried, Waiting (for the shop or a person; no failure), Dead.
 # TYPE shopkeeper_delivery_attempts_total counter
 shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kids",outcome="Dead",topic="orders/paid"} 1
 shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kids",outcome="Duplicate",topic="customers/update"} 2
@@ -55,7 +55,7 @@ shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kid
 
 		run(t, (&deliveries.Watcher{Queue: queue}).Start)
 		g.Eventually(func() error {
-			return testutil.GatherAndCompare(metrics, strings.NewReader(`# HELP shopkeeper_deliveries Deliveries in the inbox that are not done, by state: Pending or Dead.
+			return testutil.GatherAndCompare(metrics, strings.NewReader(`# HELP shopkeeper_deliveries Deliveries in the inbox that are not done, by state: Pending or Dead; looked at once a minute.
 # TYPE shopkeeper_deliveries gauge
 shopkeeper_deliveries{name="maple-kids",namespace="client-maple-kids",state="Dead"} 1
 shopkeeper_deliveries{name="maple-kids",namespace="client-maple-kids",state="Pending"} 0

@@ -51,7 +51,7 @@ func TestDeprecationsAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `
-# HELP shopkeeper_shopify_deprecated_total Replies that name something in use as deprecated, by operation and what it is.
+# HELP shopkeeper_shopify_deprecated_total Replies that name something in use as deprecated, by operation and what it is: its name in the schema, such as Shop.products, or other.
 # TYPE shopkeeper_shopify_deprecated_total counter
 shopkeeper_shopify_deprecated_total{operation="GrantedScopes",reason="AccessScope.handle"} 1
 `
