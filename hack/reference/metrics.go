@@ -38,7 +38,11 @@ func Metrics(ctx context.Context) (all []Metric, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
-	books, err := ledger.Open(ctx, ledger.Options{URL: "sqlite://" + filepath.Join(directory, "ledger.db")})
+	url := "sqlite://" + filepath.Join(directory, "ledger.db")
+	if err := ledger.Migrate(ctx, url); err != nil {
+		return nil, err
+	}
+	books, err := ledger.Open(ctx, ledger.Options{URL: url})
 	if err != nil {
 		return nil, err
 	}

@@ -46,6 +46,8 @@ type engine interface {
 	enqueue(ctx context.Context, tx *sql.Tx, jobs []Job) error
 	// options are those of a transaction.
 	options(changes bool) *sql.TxOptions
+	// tables is the directory of the migrations that make the tables.
+	tables() string
 	// migrate brings the tables, and those of the queue, up to date.
 	migrate(ctx context.Context, db *sql.DB) error
 	close() error
@@ -59,8 +61,9 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Open opens a ledger that has been migrated. PostgreSQL's row-level security
-// has to hold for the user who logs in; a SQLite file is locked for this process.
+// Open opens a ledger that has been migrated; ErrOutdated says that it has not, or not for
+// this release. PostgreSQL's row-level security has to hold for the user who logs in; a
+// SQLite file is locked for this process.
 func Open(ctx context.Context, o Options) (*Ledger, error) {
 	l := &Ledger{now: o.Now}
 	if l.now == nil {
@@ -76,7 +79,13 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		// Not the whole of it: there may be a password in it.
 		return nil, errors.New("the ledger's URL: give sqlite:///path/to/file or postgres://user:password@host/database")
 	}
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	if err := upToDate(ctx, l.db, l.engine.tables()); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the ledger: %w", err), l.Close())
+	}
+	return l, nil
 }
 
 // Close lets go of the database.

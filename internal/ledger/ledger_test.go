@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
@@ -30,6 +31,64 @@ func TestMigrateAgain(t *testing.T) {
 			t.Fatal("a migrated ledger is migrated again:", err)
 		}
 	})
+}
+
+// A change of a table waits for who uses it, and whoever comes after that waits for the
+// change: so it must not wait for long.
+func TestMigrateGivesWay(t *testing.T) {
+	place := ledgertest.OnPostgres(t)
+	tx, err := login(t, place.Owner).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.ExecContext(t.Context(), "LOCK TABLE river_job IN ROW EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	if err := ledger.Migrate(t.Context(), place.Owner); err == nil || !strings.Contains(err.Error(), "lock timeout") {
+		t.Errorf("while the queue is in use: %v, want a lock timeout", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := ledger.Migrate(t.Context(), place.Owner); err != nil {
+		t.Error("once it is not:", err)
+	}
+}
+
+func TestTablesOfAnotherRelease(t *testing.T) {
+	for name, tc := range map[string]struct {
+		reason, change string
+		want           error
+	}{
+		"none":   {"nobody has run migrate", "DROP TABLE shopkeeper_migrations", ledger.ErrOutdated},
+		"former": {"the new release is there before its tables are", "DELETE FROM shopkeeper_migrations WHERE version_id > 5", ledger.ErrOutdated},
+		"next":   {"a release works on the tables of the one that follows, as in an upgrade", "INSERT INTO shopkeeper_migrations (version_id, is_applied) VALUES (99999, true)", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+				l, err := ledger.Open(t.Context(), ledger.Options{URL: place.Manager})
+				if err != nil {
+					t.Fatal(err)
+				}
+				asOwner(t, l, place, tc.change)
+				if err := l.Close(); err != nil {
+					t.Fatal(err)
+				}
+				for _, url := range []string{place.Manager, place.Relay, place.Console} {
+					l, err := ledger.Open(t.Context(), ledger.Options{URL: url})
+					if !errors.Is(err, tc.want) {
+						t.Errorf("%s: %v, want %v", tc.reason, err, tc.want)
+					}
+					if err == nil {
+						err = l.Close()
+					}
+					if err != nil && tc.want == nil {
+						t.Error(err)
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestOneProcessOnSQLite(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -29,7 +30,9 @@ func Migrate(ctx context.Context, url string) error {
 	if scheme, path, _ := strings.Cut(url, "://"); scheme == "sqlite" {
 		db, e, err = openSQLite(ctx, path)
 	} else {
-		db, e, err = connectPostgres(ctx, url)
+		// Who waits for a table that is in use has all others wait behind it, webhooks among
+		// them: it gives up soon, and is run again.
+		db, e, err = connectPostgres(ctx, url, map[string]string{"application_name": "shopkeeper migrate", "lock_timeout": "3s"})
 	}
 	if err != nil {
 		return err
@@ -38,6 +41,34 @@ func Migrate(ctx context.Context, url string) error {
 		err = fmt.Errorf("migrating the ledger: %w", err)
 	}
 	return errors.Join(err, db.Close(), e.close())
+}
+
+// ErrOutdated is what opening a ledger returns whose tables are not there, or are those of
+// a release before this one.
+var ErrOutdated = errors.New("the ledger's tables are not those of this release yet: run `shopkeeper migrate`, as the Job shopkeeper-migrate does, before its processes start")
+
+// upToDate says whether a ledger has this release's tables, or those of the next.
+func upToDate(ctx context.Context, db *sql.DB, directory string) error {
+	names, err := fs.Glob(migrations, directory+"/*.sql")
+	if err != nil {
+		return err
+	}
+	newest := slices.Max(names) // their numbers have five digits each
+	want, err := goose.NumericComponent(newest)
+	if err != nil {
+		return err
+	}
+	var have sql.NullInt64
+	if err := db.QueryRowContext(ctx, "SELECT MAX(version_id) FROM shopkeeper_migrations WHERE is_applied").Scan(&have); err != nil {
+		if db.PingContext(ctx) != nil {
+			return err
+		}
+		return fmt.Errorf("%w (%w)", ErrOutdated, err) // no such table, or none that may be read yet
+	}
+	if have.Int64 < want {
+		return fmt.Errorf("%w (they are at %d, and have to be at %d)", ErrOutdated, have.Int64, want)
+	}
+	return nil
 }
 
 func migrateTables(ctx context.Context, db *sql.DB, dialect goose.Dialect, directory string) error {

@@ -27,7 +27,8 @@ var ErrUnprotected = errors.New("the ledger's user bypasses row-level security, 
 // says otherwise.
 const connections = 20
 
-func connectPostgres(ctx context.Context, url string) (*sql.DB, *postgres, error) {
+// connectPostgres opens a pool whose sessions have the settings, unless the URL has others.
+func connectPostgres(ctx context.Context, url string, settings map[string]string) (*sql.DB, *postgres, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, nil, errors.New("the ledger's URL is not one that PostgreSQL takes: give postgres://user:password@host/database")
@@ -35,11 +36,7 @@ func connectPostgres(ctx context.Context, url string) (*sql.DB, *postgres, error
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = connections
 	}
-	for name, value := range map[string]string{
-		"application_name": "shopkeeper",
-		// Who dies in a transaction must not lock a store for ever.
-		"idle_in_transaction_session_timeout": "60s",
-	} {
+	for name, value := range settings {
 		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
@@ -55,7 +52,11 @@ func connectPostgres(ctx context.Context, url string) (*sql.DB, *postgres, error
 }
 
 func openPostgres(ctx context.Context, url string) (*sql.DB, engine, error) {
-	db, p, err := connectPostgres(ctx, url)
+	db, p, err := connectPostgres(ctx, url, map[string]string{
+		"application_name": "shopkeeper",
+		// Who dies in a transaction must not lock a store for ever.
+		"idle_in_transaction_session_timeout": "60s",
+	})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -69,6 +70,10 @@ func openPostgres(ctx context.Context, url string) (*sql.DB, engine, error) {
 	}
 	return db, p, nil
 }
+
+func (p *postgres) tables() string { return postgresTables }
+
+const postgresTables = "migrations/postgres"
 
 // options have who only reads see one moment, and change nothing.
 func (p *postgres) options(changes bool) *sql.TxOptions {
@@ -90,7 +95,7 @@ func (p *postgres) begin(ctx context.Context, tx *sql.Tx, store Store, changes b
 }
 
 func (p *postgres) migrate(ctx context.Context, db *sql.DB) error {
-	if err := migrateTables(ctx, db, goose.DialectPostgres, "migrations/postgres"); err != nil {
+	if err := migrateTables(ctx, db, goose.DialectPostgres, postgresTables); err != nil {
 		return err
 	}
 	queue, err := rivermigrate.New(riverpgxv5.New(p.pool), nil)

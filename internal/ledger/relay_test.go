@@ -39,7 +39,9 @@ func TestTheRelayOnlyInserts(t *testing.T) {
 		t.Fatalf("tables %v", all)
 	}
 	for _, table := range all {
-		try("SELECT 1 FROM "+table, refused)
+		if table != "shopkeeper_migrations" { // which release the tables are of
+			try("SELECT 1 FROM "+table, refused)
+		}
 		try("DELETE FROM "+table, refused)
 		try("TRUNCATE "+table, refused)
 		try("INSERT INTO "+table+" DEFAULT VALUES", refused) // in the inbox and the queue, it is the row

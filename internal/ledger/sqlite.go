@@ -77,6 +77,10 @@ func lockFile(path string) (*os.File, error) {
 	return f, nil
 }
 
+func (s *sqlite) tables() string { return sqliteTables }
+
+const sqliteTables = "migrations/sqlite"
+
 // options need no saying: a transaction of who reads is of one moment as it is, and
 // the connections of readers refuse to change anything.
 func (s *sqlite) options(bool) *sql.TxOptions { return nil }
@@ -86,7 +90,7 @@ func (s *sqlite) options(bool) *sql.TxOptions { return nil }
 func (s *sqlite) begin(context.Context, *sql.Tx, Store, bool) error { return nil }
 
 func (s *sqlite) migrate(ctx context.Context, db *sql.DB) error {
-	if err := migrateTables(ctx, db, goose.DialectSQLite3, "migrations/sqlite"); err != nil {
+	if err := migrateTables(ctx, db, goose.DialectSQLite3, sqliteTables); err != nil {
 		return err
 	}
 	queue, err := rivermigrate.New(riversqlite.New(db), nil)
