@@ -104,11 +104,7 @@ type fleet struct {
 
 func newFleet(b *testing.B, sim *simulator.Simulator, endpoint string, round int) *fleet {
 	b.Helper()
-	scheme := runtime.NewScheme()
-	must(b, clientgoscheme.AddToScheme(scheme))
-	must(b, v1alpha1.AddToScheme(scheme))
-	kube, err := client.New(restConfig, client.Options{Scheme: scheme})
-	must(b, err)
+	kube := newKube(b)
 	f := &fleet{b: b, kube: kube, endpoint: endpoint, binary: filepath.Join(b.TempDir(), "shopkeeper"), config: testenv.Kubeconfig(b, restConfig)}
 	f.relay, f.relayCA = startRelay(b, kube)
 	build := exec.CommandContext(b.Context(), "go", "build", "-o", f.binary, "./cmd/shopkeeper")
@@ -133,6 +129,17 @@ func newFleet(b *testing.B, sim *simulator.Simulator, endpoint string, round int
 		})
 	})
 	return f
+}
+
+// newKube is a client that knows the kinds of Kubernetes and ours.
+func newKube(b *testing.B) client.Client {
+	b.Helper()
+	scheme := runtime.NewScheme()
+	must(b, clientgoscheme.AddToScheme(scheme))
+	must(b, v1alpha1.AddToScheme(scheme))
+	kube, err := client.New(restConfig, client.Options{Scheme: scheme})
+	must(b, err)
+	return kube
 }
 
 // each does something with every store, eight at a time.
