@@ -39,14 +39,21 @@ func installOthers(t *testing.T) {
 	kubectl(t, nil, "wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
 }
 
-// CloudNativePG publishes no module whose definitions could be had this way.
 func TestTheAPIServerTakesSamplesAndMonitoring(t *testing.T) {
 	installOthers(t)
 	install(t, "overlays/production", "Namespace")
-	for _, directory := range []string{"monitoring", "samples/ingress", "samples/gateway", "samples/external-secrets"} {
+	directories, err := filepath.Glob("samples/*/kustomization.yaml")
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	NewWithT(t).Expect(directories).NotTo(BeEmpty())
+	for _, file := range append(directories, "monitoring/kustomization.yaml") {
+		directory := filepath.Dir(file)
 		t.Run(directory, func(t *testing.T) {
-			applied, warnings := kubectl(t, encode(t, render(t, directory)), "apply", "-n", system, "--server-side", "--dry-run=server", "--validate=strict", "-f", "-")
 			g := NewWithT(t)
+			objects := render(t, directory)
+			if namespaces := ofKind(objects, "Namespace"); len(namespaces) > 0 {
+				kubectl(t, encode(t, namespaces), "apply", "--server-side", "-f", "-")
+			}
+			applied, warnings := kubectl(t, encode(t, objects), "apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-")
 			g.Expect(warnings).To(BeEmpty())
 			g.Expect(applied).NotTo(BeEmpty())
 		})
