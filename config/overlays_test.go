@@ -7,6 +7,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/discovery"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
@@ -56,10 +57,15 @@ func podTemplates(t *testing.T, objects []*unstructured.Unstructured) []*corev1.
 }
 
 func TestEveryPodIsRestricted(t *testing.T) {
+	server, err := discovery.NewDiscoveryClientForConfigOrDie(restConfig).ServerVersion()
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
 	for _, overlay := range overlays(t) {
 		t.Run(overlay, func(t *testing.T) {
 			g := NewWithT(t)
 			install(t, overlay, "Namespace")
+			for _, namespace := range ofKind(render(t, overlay), "Namespace") {
+				g.Expect(namespace.GetLabels()).To(HaveKeyWithValue("pod-security.kubernetes.io/enforce-version", "v"+server.Major+"."+server.Minor), "what is tested here")
+			}
 			pods := podTemplates(t, render(t, overlay))
 			g.Expect(pods).NotTo(BeEmpty())
 			for _, pod := range pods {
