@@ -87,6 +87,10 @@ KIND_NODE := kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a26593
 kind-up: ## Make a cluster named shopkeeper with kind, which needs Docker, and make it kubectl's current one
 	$(TOOL) kind create cluster --name shopkeeper --image $(KIND_NODE) --wait 2m
 
+.PHONY: kind-load
+kind-load: image ## Build the image and give it to the cluster that kind-up made
+	$(TOOL) kind load image-archive '$(DIST)/shopkeeper.tar' --name shopkeeper
+
 .PHONY: kind-down
 kind-down: ## Remove the cluster that kind-up made
 	$(TOOL) kind delete cluster --name shopkeeper
