@@ -4,7 +4,7 @@
 # kube-router for network policies, and containerd, in namespaces of its own. Nothing
 # routes out of it, and it reaches nothing but itself. Needs root, and Debian's containerd.
 #
-#   localcluster.sh up              starts it, and prints the path of its kubeconfig
+#   localcluster.sh up              starts it, and prints the path of its kubeconfig; refuses where it is up
 #   localcluster.sh load IMAGE.tar  gives it an image, from a docker archive
 #   localcluster.sh down            ends it and removes all that it left, also after a crash
 #   localcluster.sh missing         prints the Debian packages that it needs and does not find
@@ -27,6 +27,7 @@ bin=''
 assets='' # both are set by binaries
 
 readonly ready_seconds=180 # on a busy machine; else about 15
+readonly end_seconds=60
 readonly volumes=8
 
 log() { printf 'localcluster: %s\n' "$*" >&2; }
@@ -43,6 +44,13 @@ require_root() {
 	if ! [[ "$number" =~ ^[0-9]+$ ]] || ((number < 1 || number > 250)); then
 		fail "LOCALCLUSTER=$number: give a number from 1 to 250"
 	fi
+}
+
+# alone has one process at a time make or end a cluster: descriptor 9 is the lock.
+alone() {
+	mkdir -p "$root/bin"
+	exec 9>"$root/$number.lock"
+	flock -w 10 9 || fail "another process is starting or ending it"
 }
 
 # missing_packages prints the Debian packages that a node needs and are not installed.
@@ -72,10 +80,16 @@ binaries() {
 	assets=$("$repo/hack/control-plane.sh")
 	# Anew whenever a pin changes.
 	bin=$root/bin/$(cat "$repo"/hack/kubebin/go.mod "$repo"/hack/localcluster/{coredns/go.mod,coredns/main.go,kube-router/go.mod,pause/main.go,archive.sh} | sha256sum | cut -c1-16)
-	[ ! -d "$bin" ] || return 0
+	exec 8>"$root/bin/lock"
+	flock 8 # those of other numbers build the same
+	if [ ! -d "$bin" ]; then build; fi
+	exec 8>&-
+}
+
+build() {
 	command -v go >/dev/null || fail "Go is needed to build the node: https://go.dev/dl"
 	local staging name
-	mkdir -p "$root/bin"
+	rm -rf "$root"/bin/staging.* # of builds that were killed
 	staging=$(mktemp -d "$root/bin/staging.XXXXXX")
 	trap 'rm -rf "'"$staging"'"' EXIT
 	local commands=()
@@ -224,7 +238,9 @@ until_ready() {
 		if [ -e "$state/logs/ended" ] || ((SECONDS > until)); then
 			cat "$state/logs/ended" 2>/dev/null >&2 || true
 			tail -n 5 "$state"/logs/*.log >&2
-			fail "not ready after $SECONDS seconds: $*. See $state/logs; localcluster.sh down ends it"
+			rm -rf "$root/failed-$number"
+			cp -r "$state/logs" "$root/failed-$number"
+			fail "not ready after $SECONDS seconds: $*. See $root/failed-$number"
 		fi
 		sleep 0.2
 	done
@@ -233,15 +249,19 @@ until_ready() {
 up() {
 	require_root up
 	require_packages
+	alone
 	[ -z "$(processes)" ] || fail "it is up: localcluster.sh down ends it"
 	binaries
+	trap down EXIT # what does not come up leaves nothing
+	trap 'exit 143' TERM HUP
+	trap 'exit 130' INT
 	down # what a crash left
 	lines
 	limits
 	configure
 	export state assets bin node address cgroup
 	setsid nice nsenter --net="/run/netns/$network" unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-		"$repo/hack/localcluster/node.sh" >"$state/logs/node.log" 2>&1 </dev/null &
+		"$repo/hack/localcluster/node.sh" >"$state/logs/node.log" 2>&1 </dev/null 9>&- &
 	until_ready kubectl get --raw /readyz
 	log "API server ready in $SECONDS seconds"
 	kubectl apply -f "$repo/hack/localcluster/addons.yaml" >/dev/null
@@ -249,6 +269,7 @@ up() {
 	until_ready kubectl wait --for condition=Ready "node/$node" --timeout 1s
 	until_ready kubectl wait --for condition=Available deployment/coredns -n kube-system --timeout 1s
 	log "node ready in $SECONDS seconds"
+	trap - EXIT
 	echo "$state/pki/admin.kubeconfig"
 }
 
@@ -267,16 +288,22 @@ processes() { [ ! -e "/run/netns/$network" ] || ip netns pids "$network"; }
 # down ends what runs in the cluster's network: its first process is among that, and
 # takes all others and all mounts along.
 down() {
-	local directory
+	local directory until=$((SECONDS + end_seconds))
 	processes | xargs -r kill -9 2>/dev/null || true
-	until [ -z "$(processes)" ]; do sleep 0.1; done
+	while [ -n "$(processes)" ]; do pause "these do not end: $(processes | xargs)"; done
 	for directory in /sys/fs/cgroup/"$cgroup" /sys/fs/cgroup/*/"$cgroup"; do
 		# The last to be killed may take a moment.
-		while [ -d "$directory" ] && ! find "$directory" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.1; done
+		while [ -d "$directory" ] && ! find "$directory" -depth -type d -exec rmdir {} + 2>/dev/null; do pause "somebody is in $directory"; done
 	done
 	ip link del "$link" 2>/dev/null || true
 	[ ! -e "/run/netns/$network" ] || ip netns del "$network"
 	rm -rf "$state"
+}
+
+# pause waits a moment, within down's time.
+pause() {
+	((SECONDS < until)) || fail "$1"
+	sleep 0.1
 }
 
 case "${1:-}" in
@@ -287,6 +314,7 @@ load)
 	;;
 down)
 	require_root down
+	alone
 	down
 	;;
 missing) missing_packages ;;
