@@ -13,14 +13,14 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
-// former are the manifests of the last tag.
-const former = "api/v1alpha1/testdata/v0.1.0-alpha.1"
+// former are the first manifests.
+const former = "test/upgrade/testdata/first"
 
 // upgradeItems are how many items customers buy before, while and after the release is
 // replaced.
 const upgradeItems = 60
 
-// upgrade installs over the manifests of the last tag, whose release heard of no order,
+// upgrade installs over the first manifests, whose release heard of no order,
 // while customers buy. Then each order that there ever was is made good: those of before by
 // the first check of orders, those of after by webhooks.
 func upgrade(s *scene) {

@@ -1,5 +1,6 @@
-// Package upgrade holds that what a former release stored stays valid: its CRD is
-// replaced in place by today's, as `kubectl apply` does, under objects of then.
+// Package upgrade holds that what a former version stored stays valid: its CRD is
+// replaced in place by today's, as `kubectl apply` does, under objects of then. It keeps
+// the last release's manifests as well, for the upgrade of test/e2e.
 package upgrade
 
 import (
@@ -24,7 +25,7 @@ import (
 )
 
 var (
-	former = filepath.Join(testenv.Root(), "api", "v1alpha1", "testdata", "v0.1.0-alpha.1")
+	former = filepath.Join(testenv.Root(), "test", "upgrade", "testdata", "first")
 	config *rest.Config
 	api    client.Client
 )
@@ -44,7 +45,7 @@ func TestMain(m *testing.M) {
 	}))
 }
 
-func TestObjectsOfTheFirstReleaseStayValid(t *testing.T) {
+func TestObjectsOfTheFirstCRDStayValid(t *testing.T) {
 	manifests := read(t, filepath.Join(former, "objects"))
 	coverEveryField(t, manifests)
 	var stored []*unstructured.Unstructured
