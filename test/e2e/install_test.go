@@ -3,26 +3,29 @@
 package e2e
 
 import (
+	"fmt"
 	"maps"
 	"os/exec"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	. "github.com/onsi/gomega"
-	appsv1 "k8s.io/api/apps/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/metadata"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 	"github.com/shopkeeper-dev/shopkeeper/internal/testenv"
 )
 
 // install installs all from nothing, as the README says.
 func install(s *scene) {
-	s.before = s.everything()
+	s.before = s.everything(s)
 	s.apply()
 	s.ready()
 }
@@ -58,51 +61,63 @@ func (s *scene) ready() {
 // comesAndGoes are kinds whose objects the cluster makes and removes for its own ends.
 var comesAndGoes = []string{"events", "leases", "endpointslices", "endpoints", "ipaddresses", "componentstatuses", "podmetrics", "nodemetrics"}
 
-// everything names every object of the cluster but what comes and goes.
-func (s *scene) everything() map[string]bool {
-	s.t.Helper()
+// everything is the resourceVersion of every object of the cluster but what comes and
+// goes, by kind, namespace and name.
+func (s *scene) everything(g Gomega) map[string]string {
 	found, err := discovery.NewDiscoveryClientForConfig(s.config)
-	s.Expect(err).NotTo(HaveOccurred())
+	g.Expect(err).NotTo(HaveOccurred())
 	kinds, err := found.ServerPreferredResources()
-	s.Expect(err).NotTo(HaveOccurred())
+	g.Expect(err).NotTo(HaveOccurred())
 	objects, err := metadata.NewForConfig(s.config)
-	s.Expect(err).NotTo(HaveOccurred())
-	all := map[string]bool{}
+	g.Expect(err).NotTo(HaveOccurred())
+	all := map[string]string{}
 	for _, group := range kinds {
 		version, err := schema.ParseGroupVersion(group.GroupVersion)
-		s.Expect(err).NotTo(HaveOccurred())
+		g.Expect(err).NotTo(HaveOccurred())
 		for _, kind := range group.APIResources {
 			if !slices.Contains(kind.Verbs, "list") || slices.Contains(comesAndGoes, kind.Name) {
 				continue
 			}
 			list, err := objects.Resource(version.WithResource(kind.Name)).List(s.ctx, metav1.ListOptions{})
-			s.Expect(err).NotTo(HaveOccurred(), kind.Name)
+			g.Expect(err).NotTo(HaveOccurred(), kind.Name)
 			for _, o := range list.Items {
-				all[strings.Join([]string{kind.Name, o.Namespace, o.Name}, "/")] = true
+				all[strings.Join([]string{kind.Name, o.Namespace, o.Name}, "/")] = o.ResourceVersion
 			}
 		}
 	}
 	return all
 }
 
-// uninstall removes all in the order of the guide, and looks for what was left behind.
-func uninstall(s *scene) {
-	s.must("delete", "shopifystores", "--all", "-A", "--timeout=2m")
-	for _, store := range stores {
-		s.must("delete", "namespace", store.Tenant, "--ignore-not-found", "--timeout=2m")
-	}
-	s.must("delete", "namespace", ours, "--ignore-not-found", "--timeout=2m")
-	s.must("delete", "-k", s.overlay, "--ignore-not-found", "--timeout=3m")
-	s.Eventually(func() []string {
-		left := s.everything()
-		maps.DeleteFunc(left, func(name string, _ bool) bool { return s.before[name] })
-		return slices.Sorted(maps.Keys(left))
-	}).Should(BeEmpty(), "left behind")
+// added is what of everything was not there before Shopkeeper was.
+func (s *scene) added(g Gomega) map[string]string {
+	all := s.everything(g)
+	maps.DeleteFunc(all, func(name, _ string) bool { return s.before[name] != "" })
+	return all
 }
 
-func (s *scene) deployment(name string) *appsv1.Deployment {
+// uninstall removes all in the order of the guide, and looks for what was left behind.
+func uninstall(s *scene) {
+	market := s.shops()
+	s.deletionWaits(market, maple)
+	for _, store := range stores {
+		s.must("delete", "shopifystores", "--all", "-n", store.Tenant, "--timeout=2m")
+		s.Expect(s.subscriptions(s, market, store)).To(BeEmpty(), store.Domain)
+		s.must("delete", "namespace", store.Tenant, "--ignore-not-found", "--timeout=2m")
+	}
+	s.must("delete", "-k", s.overlay, "--ignore-not-found", "--timeout=3m")
+	s.Eventually(func(g Gomega) {
+		g.Expect(slices.Sorted(maps.Keys(s.added(g)))).To(BeEmpty(), "left behind")
+	}).Should(Succeed())
+}
+
+// deletionWaits deletes a store while its shop does not answer: it says what it waits
+// for, and is gone once the shop is back.
+func (s *scene) deletionWaits(market *shops, store deliverytest.Store) {
 	s.t.Helper()
-	var d appsv1.Deployment
-	s.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: system, Name: name}, &d)).To(Succeed())
-	return &d
+	var fault simulator.Fault
+	s.Expect(market.call("POST", "/faults", simulator.Fault{Kind: simulator.FaultStatus, Shop: store.Domain, Status: 503}, &fault)).To(Succeed())
+	s.must("delete", "shopifystore", "-n", store.Tenant, store.Name, "--wait=false")
+	s.judged(store, verdict{status.TerminatingStatus, "Progressing", v1alpha1.ReasonReleasing}, "its shop does not answer")
+	s.Expect(market.call("DELETE", fmt.Sprint("/faults/", fault.ID), nil, nil)).To(Succeed())
+	s.must("wait", "-n", store.Tenant, "--for=delete", "shopifystore/"+store.Name, "--timeout=3m")
 }

@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	. "github.com/onsi/gomega"
@@ -16,31 +17,36 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
 
-// round is how many items are sold in each shop during one act. The simulated Shopify
-// remembers 10,000 deliveries, of which all scenarios together make 8,000.
-const round = 14
+// few is how many items customers go on to buy in each shop once an act is over.
+const few = 3
+
+// mostWithoutLeader is how long no manager may work after one was killed: the lease's 15
+// seconds, a look for it, and what a busy machine needs.
+const mostWithoutLeader = 30 * time.Second
 
 // kills ends and moves what takes webhooks in and works them off, while customers
 // buy, and counts at the end.
 func kills(s *scene) {
 	market, books := s.shops(), s.ledger()
-	s.killer()
-	s.next = max(s.next, lastOfSale+1)
-	// One relay after the other: the kubelet lets who was killed wait before it starts
-	// it again, so that for some seconds there may be none.
-	for _, relay := range s.pods("relay") {
-		s.during(market, 500*time.Millisecond, func() { s.kill(relay) })
+	s.killers()
+	// One relay, and then all, so that for some seconds there is none: the kubelet lets who
+	// was killed before wait until it starts it again.
+	for _, victims := range []int{1, 2} {
+		s.during(market, func() { s.killRelays(victims) })
 	}
-	s.must("rollout", "status", "-n", system, "deployment/shopkeeper-relay", "--timeout=3m")
 	for range 2 {
-		s.during(market, 1500*time.Millisecond, func() { s.failOver(books) })
+		s.during(market, func() { s.failOver(books) })
 	}
-	s.during(market, 500*time.Millisecond, s.replaced)
-	for _, replicas := range []int{1, 5, 2} {
-		s.during(market, 500*time.Millisecond, func() { s.scale(replicas) })
-	}
+	s.during(market, s.replaced)
+	s.during(market, func() {
+		for _, replicas := range []int{1, 5, 2} {
+			s.scale(replicas)
+		}
+	})
 	s.settled(market, books)
 	s.counted(market, books)
+	s.shelved(market, books)
+	s.healthy("all is as it was")
 }
 
 // replaced replaces the release by itself, as the guide has it: the tables first.
@@ -56,59 +62,83 @@ func (s *scene) replaced() {
 	s.t.Logf("the release was replaced in %s", time.Since(started).Round(100*time.Millisecond))
 }
 
-// during has customers buy in both shops, one thing after another, while something
-// happens.
-func (s *scene) during(market *shops, pace time.Duration, act func()) {
+// during has customers buy in both shops while something happens: before, meanwhile and
+// after.
+func (s *scene) during(market *shops, act func()) {
 	s.t.Helper()
-	bought := make(chan error, 1)
-	go func() {
-		tick := time.NewTicker(pace)
-		defer tick.Stop()
-		for range round {
-			<-tick.C
-			if err := buy(market, s.next); err != nil {
-				bought <- fmt.Errorf("item %s: %w", itemName(s.next), err)
-				return
-			}
-			s.next++
-		}
-		bought <- nil
-	}()
 	arrived := func(g Gomega) int {
 		got, err := acknowledged(market)
 		g.Expect(err).NotTo(HaveOccurred())
 		return len(got)
 	}
 	before := arrived(s)
+	leave := s.customers(market)
+	defer func() { _ = leave() }()
 	s.Eventually(func(g Gomega) { g.Expect(arrived(g)).To(BeNumerically(">=", before+5), "webhooks that arrive") }).Should(Succeed())
+	from := s.next.Load()
 	act()
-	s.Expect(<-bought).To(Succeed())
+	meanwhile := s.next.Load() - from
+	s.Expect(leave()).To(Succeed())
+	s.Expect(meanwhile).To(BeNumerically(">", 0), "items that were sold meanwhile")
+	s.t.Logf("%d items were sold in each shop meanwhile", meanwhile)
 }
 
-// killer starts a pod that sees the processes of the node.
-func (s *scene) killer() {
+// customers buy one item after another in both shops until they are told to leave, and a
+// few more on their way out.
+func (s *scene) customers(market *shops) (leave func() error) {
+	closing, bought := make(chan struct{}), make(chan error, 1)
+	go func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for more := few; more > 0; s.next.Add(1) {
+			<-tick.C
+			n := int(s.next.Load())
+			if err := buy(market, n); err != nil {
+				bought <- fmt.Errorf("item %s: %w", itemName(n), err)
+				return
+			}
+			select {
+			case <-closing:
+				more--
+			default:
+			}
+		}
+		bought <- nil
+	}()
+	return sync.OnceValue(func() error {
+		close(closing)
+		return <-bought
+	})
+}
+
+// killers starts a pod on each node that sees the processes there.
+func (s *scene) killers() {
 	s.t.Helper()
-	var database appsv1.StatefulSet
-	s.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: databases, Name: "postgres"}, &database)).To(Succeed())
-	s.mustWith(fmt.Sprintf(`apiVersion: v1
-kind: Namespace
-metadata: {name: %[1]s}
----
+	var nodes corev1.NodeList
+	s.Expect(s.kube.List(s.ctx, &nodes)).To(Succeed())
+	text := fmt.Sprintf("apiVersion: v1\nkind: Namespace\nmetadata: {name: %s, labels: {pod-security.kubernetes.io/enforce: privileged}}\n", ours)
+	for _, node := range nodes.Items {
+		text += fmt.Sprintf(`---
 apiVersion: v1
 kind: Pod
-metadata: {name: killer, namespace: %[1]s}
+metadata: {name: killer-%[1]s, namespace: %[2]s}
 spec:
+  nodeName: %[1]s
+  tolerations: [{operator: Exists}]
   hostPID: true
   terminationGracePeriodSeconds: 0
   containers:
   - name: killer
-    image: %[2]s
+    image: %[3]s
     imagePullPolicy: IfNotPresent
     command: [sh, -c, read -r nothing]
     stdin: true
     securityContext: {runAsUser: 65532}
-`, ours, database.Spec.Template.Spec.Containers[0].Image), "apply", "-f", "-")
-	s.must("wait", "-n", ours, "--for=condition=Ready", "pod/killer", "--timeout=2m")
+`, node.Name, ours, s.databaseImage())
+	}
+	s.afterwards("delete", "namespace", ours, "--ignore-not-found", "--timeout=2m")
+	s.mustWith(text, "apply", "-f", "-")
+	s.must("wait", "-n", ours, "--for=condition=Ready", "pod", "--all", "--timeout=2m")
 }
 
 // kill ends a pod's process at once, by SIGKILL: no API of Kubernetes does that. The
@@ -120,9 +150,27 @@ func (s *scene) kill(pod corev1.Pod) {
 	while read -r group; do case $group in *$1*|*$2*) kill -9 ${p#/proc/} && echo killed; break;; esac; done <$p/cgroup
 done 2>/dev/null; :`
 	id := string(pod.UID)
-	out := s.must("exec", "-n", ours, "killer", "--", "sh", "-c", script, "sh", id, strings.ReplaceAll(id, "-", "_"))
+	out := s.must("exec", "-n", ours, "killer-"+pod.Spec.NodeName, "--", "sh", "-c", script, "sh", id, strings.ReplaceAll(id, "-", "_"))
 	s.Expect(lines(out)).To(Equal([]string{"killed"}), pod.Name)
 	s.t.Logf("killed %s", pod.Name)
+}
+
+// killRelays kills so many relays at a time, and waits until each was started again.
+func (s *scene) killRelays(victims int) {
+	s.t.Helper()
+	relays := s.pods("relay")[:victims]
+	for _, relay := range relays {
+		s.kill(relay)
+	}
+	for _, relay := range relays {
+		s.Eventually(func(g Gomega) {
+			var now corev1.Pod
+			g.Expect(s.kube.Get(s.ctx, client.ObjectKeyFromObject(&relay), &now)).To(Succeed())
+			is, was := now.Status.ContainerStatuses[0], relay.Status.ContainerStatuses[0]
+			g.Expect(is.RestartCount).To(BeNumerically(">", was.RestartCount))
+			g.Expect(is.Ready).To(BeTrue())
+		}).Should(Succeed(), relay.Name)
+	}
 }
 
 // pods are those of a component that are not on their way out.
@@ -164,6 +212,7 @@ func (s *scene) failOver(books *ledger.Ledger) {
 		g.Expect(holder).NotTo(Equal(was))
 	}, patience, 50*time.Millisecond).Should(Succeed())
 	held := time.Since(killed)
+	s.Expect(held).To(BeNumerically("<", mostWithoutLeader))
 	s.Eventually(func(g Gomega) { g.Expect(s.done(g, books)).To(BeNumerically(">", done)) }, patience, 50*time.Millisecond).Should(Succeed())
 	now, _ := s.leader(s)
 	s.t.Logf("the leader was killed: %s held the lease after %s, and the next job was done after %s",
@@ -182,7 +231,8 @@ func (s *scene) scale(replicas int) {
 	started := time.Now()
 	s.must("scale", "-n", system, "deployment/shopkeeper-relay", fmt.Sprintf("--replicas=%d", replicas))
 	s.Eventually(func(g Gomega) {
-		d := s.deployment("shopkeeper-relay")
+		var d appsv1.Deployment
+		g.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: system, Name: "shopkeeper-relay"}, &d)).To(Succeed())
 		g.Expect(d.Status.ReadyReplicas).To(BeEquivalentTo(replicas))
 		var all corev1.PodList
 		g.Expect(s.kube.List(s.ctx, &all, client.InNamespace(system), client.MatchingLabels{"app.kubernetes.io/component": "relay"})).To(Succeed())

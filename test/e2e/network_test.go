@@ -48,9 +48,6 @@ func network(s *scene) {
 		}
 	}
 	s.Expect(reached).To(HaveLen(len(targets)), "who reaches a target shows that it was there for those who do not")
-	if !s.before["namespaces//"+ingress] {
-		s.must("delete", "namespace", ingress, "--timeout=2m")
-	}
 }
 
 // reach tries every target, and names those that answered.
@@ -93,9 +90,14 @@ func (s *scene) within(component string) func(script string) string {
 	}
 }
 
-// stranger starts a pod in a namespace, which need not be there.
+// stranger starts a pod in a namespace, which need not be there, until the scenario ends.
 func (s *scene) stranger(namespace string) {
 	s.t.Helper()
+	if s.before["namespaces//"+namespace] == "" {
+		s.afterwards("delete", "namespace", namespace, "--ignore-not-found", "--timeout=2m")
+	} else {
+		s.afterwards("delete", "pod", "-n", namespace, "stranger", "--ignore-not-found", "--timeout=2m")
+	}
 	s.mustWith(fmt.Sprintf(`apiVersion: v1
 kind: Namespace
 metadata: {name: %[1]s}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
+	"github.com/fluxcd/pkg/apis/meta"
+	"github.com/fluxcd/pkg/runtime/conditions"
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -93,44 +95,48 @@ func onboard(s *scene) {
 	}
 	// What one role may not do, the next may.
 	secret, store := credentials(maple), declared(maple, began, ends)
-	s.refused("forbidden", store, append(person(maple, "viewer"), "apply", "--server-side", "-f", "-")...)
-	s.refused("forbidden", store, append(person(maple, "editor"), "apply", "--server-side", "-f", "-")...)
-	s.refused("forbidden", secret, append(person(maple, "editor"), "apply", "--server-side", "-f", "-")...)
+	s.must(append(person(maple, "viewer"), "get", "shopifystores")...)
+	s.refused(`cannot patch resource "shopifystores"`, store, append(person(maple, "viewer"), "apply", "--server-side", "-f", "-")...)
+	s.refused(`cannot patch resource "shopifystores"`, store, append(person(maple, "editor"), "apply", "--server-side", "-f", "-")...)
+	s.refused(`cannot patch resource "secrets"`, secret, append(person(maple, "editor"), "apply", "--server-side", "-f", "-")...)
 	s.mustWith(store, append(person(maple, "admin"), "apply", "--server-side", "-f", "-")...)
-	s.judged(maple, status.FailedStatus, "Degraded", "the Secret with the credentials is missing")
+	s.judged(maple, stalled(v1alpha1.ReasonSecretNotFound), "the Secret with the credentials is missing")
 	s.mustWith(secret, append(person(maple, "admin"), "apply", "--server-side", "-f", "-")...)
-	s.judged(maple, status.CurrentStatus, "Healthy", "the Secret came")
+	s.judged(maple, inOrder, "the Secret came")
 	// In the order that people would write it down.
 	s.mustWith(credentials(thrifty)+"---\n"+declared(thrifty, began, ends), append(person(thrifty, "admin"), "apply", "--server-side", "-f", "-")...)
-	s.judged(thrifty, status.CurrentStatus, "Healthy", "all came at once")
-	s.keptApart()
+	s.judged(thrifty, inOrder, "all came at once")
+	s.keptApart(market)
 	s.correctionsInTheirOwnName()
 }
 
 // keptApart tries what would reach over to another client or to the platform.
-func (s *scene) keptApart() {
+func (s *scene) keptApart(market *shops) {
 	s.t.Helper()
 	elsewhere := func(namespace string, args ...string) []string {
 		as := person(maple, "admin")
 		return append(append(as[:len(as)-1:len(as)-1], namespace), args...)
 	}
-	s.refused("forbidden", "", elsewhere(thrifty.Tenant, "get", "shopifystores")...)
-	s.refused("forbidden", "", elsewhere(thrifty.Tenant, "get", "secrets")...)
-	s.refused("forbidden", "", elsewhere(thrifty.Tenant, "create", "-f", "config/samples/maple-kids.yaml")...)
-	s.refused("forbidden", "", elsewhere(system, "get", "secret", "shopkeeper-relay-routes")...)
-	s.refused("forbidden", "", elsewhere(system, "delete", "pods", "--all")...)
-	s.refused("forbidden", "", elsewhere(maple.Tenant, "get", "shopifystores", "-A")...)
-	s.refused("forbidden", "", elsewhere(maple.Tenant, "patch", "namespace", maple.Tenant, "--type=merge", "-p", `{"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}`)...)
+	s.refused(`cannot list resource "shopifystores"`, "", elsewhere(thrifty.Tenant, "get", "shopifystores")...)
+	s.refused(`cannot list resource "secrets"`, "", elsewhere(thrifty.Tenant, "get", "secrets")...)
+	s.refused(`cannot create resource "shopifystores"`, declared(maple, began, ends), elsewhere(thrifty.Tenant, "create", "-f", "-")...)
+	s.refused(`cannot get resource "secrets"`, "", elsewhere(system, "get", "secret", "shopkeeper-relay-routes")...)
+	s.refused(`cannot delete resource "pods"`, "", elsewhere(system, "delete", "pod", "postgres-0")...)
+	s.refused("at the cluster scope", "", elsewhere(maple.Tenant, "get", "shopifystores", "-A")...)
+	s.refused(`cannot patch resource "namespaces"`, "", elsewhere(maple.Tenant, "patch", "namespace", maple.Tenant, "--type=merge", "-p", `{"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}`)...)
 	// Nobody gives away what they do not have.
-	s.refused("forbidden", "", elsewhere(maple.Tenant, "create", "rolebinding", "more", "--clusterrole=cluster-admin", "--user=admin@"+maple.Name)...)
-	// A client's shop is that of who came first.
-	thief := strings.Replace(declared(thrifty, began, ends), "{name: "+thrifty.Name+"}", "{name: thief}", 1)
-	thief = strings.Replace(thief, thrifty.Name+"-shopify", maple.Name+"-shopify", 1)
-	s.mustWith(thief, elsewhere(maple.Tenant, "apply", "--server-side", "-f", "-")...)
-	thiefs := deliverytest.Store{Store: maple.Store, Domain: thrifty.Domain}
-	thiefs.Name = "thief"
-	s.judged(thiefs, status.FailedStatus, "Degraded", "another client has that shop")
-	s.must(elsewhere(maple.Tenant, "delete", "shopifystore", "thief", "--timeout=1m")...)
+	s.must(elsewhere(maple.Tenant, "create", "rolebinding", "less", "--clusterrole=shopkeeper-tenant-viewer", "--user=friend@"+maple.Name)...)
+	s.refused("attempting to grant RBAC permissions not currently held", "", elsewhere(maple.Tenant, "create", "rolebinding", "more", "--clusterrole=cluster-admin", "--user=admin@"+maple.Name)...)
+	// A client's shop is that of who came first, even where another has its credentials.
+	thief := thrifty
+	thief.Tenant, thief.Name = maple.Tenant, "thief"
+	before := s.subscriptions(s, market, thrifty)
+	store := strings.Replace(declared(thief, began, ends), title(thief), title(thrifty), 1)
+	s.mustWith(credentials(thief)+"---\n"+store, elsewhere(maple.Tenant, "apply", "--server-side", "-f", "-")...)
+	s.judged(thief, stalled(v1alpha1.ReasonRival), "another client has that shop")
+	s.must(elsewhere(maple.Tenant, "delete", "shopifystore/thief", "secret/thief-shopify", "--timeout=1m")...)
+	s.Expect(s.subscriptions(s, market, thrifty)).To(Equal(before))
+	s.judged(thrifty, inOrder, "another client wanted its shop")
 }
 
 // correctionsInTheirOwnName holds that nobody asks for a correction as somebody else.
@@ -148,29 +154,60 @@ spec:
 `, maple.Name, by)
 	}
 	s.refused("in one's own name", correction("admin@"+maple.Name), append(person(maple, "editor"), "create", "-f", "-")...)
-	s.refused("forbidden", correction("viewer@"+maple.Name), append(person(maple, "viewer"), "create", "-f", "-")...)
+	s.refused(`cannot create resource "syncjobs"`, correction("viewer@"+maple.Name), append(person(maple, "viewer"), "create", "-f", "-")...)
 	s.mustWith(correction("editor@"+maple.Name), append(person(maple, "editor"), "create", "-f", "-")...)
 }
 
+// verdict is what is made of an object: by kstatus, by Argo CD, and by the reason of its
+// condition Ready.
+type verdict struct {
+	kstatus      status.Status
+	argo, reason string
+}
+
+var inOrder = verdict{status.CurrentStatus, "Healthy", v1alpha1.ReasonReady}
+
+// stalled is the verdict on what waits for a person.
+func stalled(reason string) verdict { return verdict{status.FailedStatus, "Degraded", reason} }
+
 // judged waits until kstatus and Argo CD come to such a verdict on a store, at the
 // same time.
-func (s *scene) judged(store deliverytest.Store, want status.Status, health, why string) {
+func (s *scene) judged(store deliverytest.Store, want verdict, why string) {
+	s.t.Helper()
+	s.judge("ShopifyStore", store.Tenant, store.Name, want, why)
+}
+
+// healthy holds that all stores are in order.
+func (s *scene) healthy(why string) {
+	s.t.Helper()
+	for _, store := range stores {
+		s.judged(store, inOrder, why)
+	}
+}
+
+func (s *scene) judge(kind, namespace, name string, want verdict, why string) {
 	s.t.Helper()
 	started := time.Now()
 	s.Eventually(func(g Gomega) {
-		object := s.object(g, store)
+		object := s.object(g, kind, namespace, name)
 		got, err := status.Compute(object)
 		g.Expect(err).NotTo(HaveOccurred())
 		argo, message, err := testenv.ArgoHealth(object.Object)
 		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect([]string{string(got.Status), argo}).To(Equal([]string{string(want), health}), "%s: kstatus says %q, Argo CD %q", why, got.Message, message)
+		ready := conditions.Get(conditions.UnstructuredGetter(object), meta.ReadyCondition)
+		g.Expect(ready).NotTo(BeNil())
+		g.Expect(verdict{got.Status, argo, ready.Reason}).To(Equal(want), "%s: kstatus says %q, Argo CD %q", why, got.Message, message)
 	}).Should(Succeed())
-	s.t.Logf("%s: %s and %s after %s, for %s", store.Store, want, health, time.Since(started).Round(100*time.Millisecond), why)
+	s.t.Logf("%s/%s: %s, %s and %s after %s, for %s", namespace, name, want.kstatus, want.argo, want.reason, time.Since(started).Round(100*time.Millisecond), why)
 }
 
-func (s *scene) object(g Gomega, store deliverytest.Store) *unstructured.Unstructured {
+func (s *scene) object(g Gomega, kind, namespace, name string) *unstructured.Unstructured {
 	object := &unstructured.Unstructured{}
-	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind("ShopifyStore"))
-	g.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: store.Tenant, Name: store.Name}, object)).To(Succeed())
+	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
+	g.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: namespace, Name: name}, object)).To(Succeed())
 	return object
+}
+
+func (s *scene) store(g Gomega, store deliverytest.Store) *unstructured.Unstructured {
+	return s.object(g, "ShopifyStore", store.Tenant, store.Name)
 }

@@ -22,6 +22,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
@@ -113,6 +114,18 @@ func (s *shops) annex(domain, name string) error {
 	return s.call(http.MethodPatch, "/shops/"+domain, map[string]any{"locations": append(shop.Locations, second)}, nil)
 }
 
+// subscriptions are the numbers of a shop's webhook subscriptions, by topic.
+func (s *scene) subscriptions(g Gomega, market *shops, store deliverytest.Store) map[string]uint64 {
+	shop, err := market.shop(store.Domain)
+	g.Expect(err).NotTo(HaveOccurred())
+	numbers := map[string]uint64{}
+	for _, one := range shop.WebhookSubscriptions {
+		numbers[one.Topic] = one.ID
+	}
+	g.Expect(numbers).To(HaveLen(len(shop.WebhookSubscriptions)), "one a topic")
+	return numbers
+}
+
 // checkout has a customer buy.
 func (s *shops) checkout(domain string, c simulator.Checkout) (order simulator.Order, err error) {
 	err = s.call(http.MethodPost, "/shops/"+domain+"/checkouts", c, &order)
@@ -136,16 +149,15 @@ func (s *shops) deliveries(state string) ([]simulator.Delivery, error) {
 // ledger opens the ledger as the manager does, until the scenario ends.
 func (s *scene) ledger() *ledger.Ledger {
 	s.t.Helper()
-	address, err := url.Parse(s.secret(system, "shopkeeper-manager-ledger", "url"))
+	address, err := url.Parse(s.secret(s, system, "shopkeeper-manager-ledger", "url"))
 	s.Expect(err).NotTo(HaveOccurred())
 	address.Host = s.forward(databases, "postgres", "postgres")
 	return ledgertest.Open(s.t, address.String(), nil)
 }
 
-func (s *scene) secret(namespace, name, key string) string {
-	s.t.Helper()
+func (s *scene) secret(g Gomega, namespace, name, key string) string {
 	var secret corev1.Secret
-	s.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: namespace, Name: name}, &secret)).To(Succeed())
+	g.Expect(s.kube.Get(s.ctx, client.ObjectKey{Namespace: namespace, Name: name}, &secret)).To(Succeed())
 	return string(secret.Data[key])
 }
 

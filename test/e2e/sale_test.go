@@ -11,13 +11,16 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
+	"github.com/fluxcd/cli-utils/pkg/kstatus/status"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
@@ -25,12 +28,15 @@ import (
 
 // brought is how many items each client's consignors bring, and price what each costs,
 // in cents.
-const brought, price = 200, 2499
+const brought, price = 300, 2499
 
 // Items of the sale scenario; customers of the others begin with the next.
 const (
 	tillItem, lastOfSale = 0, 9
 )
+
+// percent is what consignors get by the default terms.
+var percent = map[string]int{deliverytest.Robin: 60, deliverytest.Kim: 70}
 
 func itemName(n int) string {
 	return fmt.Sprintf("%s-%d", []string{deliverytest.Kim, deliverytest.Robin}[n%2], n)
@@ -45,7 +51,7 @@ func sale(s *scene) {
 	console.strangersAreRefused()
 	started := time.Now()
 	for _, store := range stores {
-		s.Eventually(func() (int, error) { return states(s, books, store)["listed"], nil }).Should(Equal(brought), store.Name)
+		s.Eventually(func(g Gomega) { g.Expect(s.states(g, books, store)).To(Equal(map[string]int{"listed": brought})) }).Should(Succeed(), store.Name)
 		shop, err := market.shop(store.Domain)
 		s.Expect(err).NotTo(HaveOccurred())
 		for _, p := range shop.Products {
@@ -58,12 +64,43 @@ func sale(s *scene) {
 	for _, store := range stores {
 		console.as("editor", store).sells(itemName(tillItem), price)
 	}
-	for s.next = tillItem + 1; s.next <= lastOfSale; s.next++ {
-		s.Expect(buy(market, s.next)).To(Succeed())
+	for n := tillItem + 1; n <= lastOfSale; n++ {
+		s.Expect(buy(market, n)).To(Succeed())
 	}
+	s.next.Store(lastOfSale + 1)
 	s.settled(market, books)
-	s.ordersJob(maple)
 	s.counted(market, books)
+	s.shelved(market, books)
+	for _, store := range stores {
+		progress := s.ordersJob(store)
+		s.Expect(progress.Done).To(BeEquivalentTo(lastOfSale), "each order was read")
+		s.Expect(progress.Changed).To(BeZero(), "what webhooks missed")
+	}
+}
+
+// fate is where an item stands that customers came to, by what buy does, and how many of
+// it the shop has then: what is given back is put on the shelf, what is cancelled is not.
+func (c *cluster) fate(n int) (state string, available int) {
+	switch {
+	case n == tillItem:
+		return "sold", 0
+	case n >= int(c.next.Load()), n%3 == 0:
+		return "listed", 1
+	case n%5 == 0:
+		return "customerReturned", 0
+	default:
+		return "sold", 0
+	}
+}
+
+// fates counts the items of a store by where they should stand.
+func (c *cluster) fates() map[string]int {
+	count := map[string]int{}
+	for n := range brought {
+		state, _ := c.fate(n)
+		count[state]++
+	}
+	return count
 }
 
 // buy has customers of both shops buy an item. Every third is given back, every fifth
@@ -92,9 +129,9 @@ func buy(market *shops, n int) error {
 }
 
 // states counts the items of a store by their state.
-func states(s *scene, books *ledger.Ledger, store deliverytest.Store) map[string]int {
+func (s *scene) states(g Gomega, books *ledger.Ledger, store deliverytest.Store) map[string]int {
 	count := map[string]int{}
-	s.Expect(books.View(s.ctx, store.Store, func(tx *ledger.Tx) error {
+	g.Expect(books.View(s.ctx, store.Store, func(tx *ledger.Tx) error {
 		for _, consignor := range []string{deliverytest.Robin, deliverytest.Kim} {
 			items, err := tx.ItemsOf(deliverytest.Event, consignor)
 			if err != nil {
@@ -109,15 +146,17 @@ func states(s *scene, books *ledger.Ledger, store deliverytest.Store) map[string
 	return count
 }
 
-// ordersJob has a client's editor check all orders by a SyncJob, which finds that
-// nothing was missed.
-func (s *scene) ordersJob(store deliverytest.Store) string {
+// ordersJob has a client's editor check all orders by a SyncJob, to its end.
+func (s *scene) ordersJob(store deliverytest.Store) (progress v1alpha1.SyncJobProgress) {
 	s.t.Helper()
 	job := fmt.Sprintf("apiVersion: shopify.shopkeeper.dev/v1alpha1\nkind: SyncJob\nmetadata: {generateName: orders-}\nspec: {storeRef: {name: %s}, type: Orders}\n", store.Name)
 	name := strings.TrimSpace(s.mustWith(job, append(person(store, "editor"), "create", "-o", "name", "-f", "-")...))
 	s.must(append(person(store, "editor"), "wait", "--for=condition=Complete", name, "--timeout=3m")...)
-	progress := s.must(append(person(store, "editor"), "get", name, "-o", "jsonpath={.status.progress}")...)
-	s.t.Logf("%s %s: %s", store.Name, name, progress)
+	s.judge("SyncJob", store.Tenant, path.Base(name), verdict{status.CurrentStatus, "Healthy", v1alpha1.ReasonComplete}, "all orders were checked")
+	text := s.must(append(person(store, "editor"), "get", name, "-o", "jsonpath={.status.progress}")...)
+	s.t.Logf("%s %s: %s", store.Name, name, text)
+	s.Expect(json.Unmarshal([]byte(text), &progress)).To(Succeed())
+	s.Expect(progress.Expected).To(Equal(progress.Done))
 	return progress
 }
 
@@ -190,7 +229,7 @@ func (c *console) imports(items int) {
 	c.s.Expect(answer).To(ContainSubstring(fmt.Sprintf(`"items":{"new":%d`, items)))
 }
 
-// sells hands an item over at the till, and notes what it should have earned by the answer.
+// sells hands an item over at the till. The answer says what it earned, which is noted.
 func (c *console) sells(item string, cents int) {
 	c.s.t.Helper()
 	status, answer := c.send(http.MethodPost, "/items/"+item+":sell", "application/json", fmt.Appendf(nil, `{"paidCents": %d}`, cents))
@@ -200,11 +239,13 @@ func (c *console) sells(item string, cents int) {
 		ShopCents      int `json:"shopCents"`
 	}
 	c.s.Expect(json.Unmarshal([]byte(answer), &sold)).To(Succeed())
-	c.s.Expect(sold.ConsignorCents + sold.ShopCents).To(Equal(cents))
+	consignor, _, _ := strings.Cut(item, "-")
+	share := (cents*percent[consignor] + 50) / 100
+	c.s.Expect([]int{sold.ConsignorCents, sold.ShopCents}).To(Equal([]int{share, cents - share}))
 	if c.s.till[c.store.Name] == nil {
 		c.s.till[c.store.Name] = map[string]string{}
 	}
-	c.s.till[c.store.Name][item] = fmt.Sprintf("%s %d/%d", strings.Split(item, "-")[0], sold.ConsignorCents, sold.ShopCents)
+	c.s.till[c.store.Name][item] = fmt.Sprintf("%s %d/%d", consignor, share, cents-share)
 }
 
 // strangersAreRefused tries what Kubernetes does not allow.

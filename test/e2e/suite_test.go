@@ -11,12 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -56,11 +55,11 @@ type cluster struct {
 	config              *rest.Config
 	kube                client.Client
 	// before is every object that was there before Shopkeeper was.
-	before map[string]bool
+	before map[string]string
 	// till is what each item earned that was sold beside the shop, by store.
 	till map[string]map[string]string
 	// next is the number of the next item that a customer buys.
-	next int
+	next atomic.Int64
 }
 
 // TestInACluster goes through the scenarios in their order: each builds on those before.
@@ -120,10 +119,17 @@ func connect(t *testing.T) *cluster {
 	utilruntime.Must(v1alpha1.AddToScheme(scheme))
 	c.kube, err = client.New(c.config, client.Options{Scheme: scheme})
 	g.Expect(err).NotTo(HaveOccurred())
-	var namespace corev1.Namespace
-	err = c.kube.Get(c.ctx, client.ObjectKey{Name: system}, &namespace)
-	if os.Getenv("E2E_GO_ON") == "" && !apierrors.IsNotFound(err) {
-		t.Fatalf("Shopkeeper is in this cluster already, and the tests would delete it: %s: %v", system, err)
+	ofOurs := []string{"get", "--ignore-not-found", "-o", "name"}
+	for _, crd := range []string{"shopifystores", "syncjobs"} {
+		ofOurs = append(ofOurs, "customresourcedefinition/"+crd+"."+v1alpha1.GroupVersion.Group)
+	}
+	for _, namespace := range []string{system, databases, shopify, ours, maple.Tenant, thrifty.Tenant} {
+		ofOurs = append(ofOurs, "namespace/"+namespace)
+	}
+	there, err := c.kubectl("", ofOurs...)
+	g.Expect(err).NotTo(HaveOccurred())
+	if there != "" {
+		t.Fatalf("these are in the cluster already, and the scenarios would delete them:\n%s", there)
 	}
 	return c
 }
@@ -162,6 +168,15 @@ func (s *scene) refused(words, input string, args ...string) {
 	s.t.Helper()
 	_, err := s.kubectl(input, args...)
 	s.Expect(err).To(MatchError(ContainSubstring(words)), "kubectl %s", strings.Join(args, " "))
+}
+
+// afterwards runs kubectl when the scenario has ended, however it did.
+func (s *scene) afterwards(args ...string) {
+	s.t.Cleanup(func() {
+		if _, err := s.kubectl("", args...); err != nil {
+			s.t.Error(err)
+		}
+	})
 }
 
 // dump writes what helps to find out why something failed.
