@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -184,5 +185,21 @@ func (run *storeRun) judgeBacklog() {
 			"What came was worked off, but no webhook came for 2 days although a sale event is on: see whether the shop sells, and whether WebhooksApplied and RelayReachable are True")
 	default:
 		conditions.MarkTrue(store, condition, v1alpha1.ReasonProcessed, "No webhook delivery is dead, and none waits long")
+	}
+}
+
+// goOn has webhooks and products that waited for the store tried again now, and not at
+// their next turn: once it is connected, and where another spec may have withheld them.
+func (run *storeRun) goOn(ctx context.Context) {
+	connected, changed := run.became(v1alpha1.ConnectedCondition)
+	connects := changed && connected.Status == metav1.ConditionTrue
+	anotherSpec := run.before.Status.ObservedGeneration != run.store.Generation
+	if run.r.Ledger == nil || withheld(run.store) || !connects && !anotherSpec {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, ledgerPatience)
+	defer cancel()
+	if err := run.r.Ledger.Update(ctx, run.inLedger(), (*ledger.Tx).GoOn); err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "what waited for the store goes on at its next turn only, within 6 minutes")
 	}
 }

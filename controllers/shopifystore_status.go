@@ -77,6 +77,7 @@ func (run *storeRun) finish(ctx context.Context, err error) (ctrl.Result, error)
 		return ctrl.Result{}, fmt.Errorf("patching the status: %w", err)
 	}
 	run.announce()
+	run.goOn(ctx)
 	res, err := run.result()
 	return run.untilNextSlot(ctx, res, err)
 }

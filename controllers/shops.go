@@ -71,10 +71,15 @@ func (s Shops) MayWrite(ctx context.Context, store ledger.Store) error {
 	if err != nil {
 		return err
 	}
-	if object.Spec.Suspend || object.Spec.Mode == v1alpha1.ModeObserve || !object.DeletionTimestamp.IsZero() {
+	if withheld(object) {
 		return deliveries.ErrWithheld
 	}
 	return nil
+}
+
+// withheld says that nothing may be written to the store.
+func withheld(s *v1alpha1.ShopifyStore) bool {
+	return s.Spec.Suspend || s.Spec.Mode == v1alpha1.ModeObserve || !s.DeletionTimestamp.IsZero()
 }
 
 // Look implements deliveries.Shops.

@@ -42,6 +42,8 @@ type engine interface {
 	reading(db *sql.DB) *sql.DB
 	// completeJob is the statement that completes a job of the queue.
 	completeJob() string
+	// goOn is the statement that has jobs which wait go on.
+	goOn() string
 	// enqueue makes jobs in a transaction.
 	enqueue(ctx context.Context, tx *sql.Tx, jobs []Job) error
 	// options are those of a transaction.

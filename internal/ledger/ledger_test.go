@@ -187,3 +187,26 @@ func TestAViewIsOfOneMoment(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What waits for a store goes on with it; what is for a time of its own, or another
+// store's, does not.
+func TestGoOn(t *testing.T) {
+	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
+		l := ledgertest.Open(t, place.Manager, nil)
+		for _, store := range []ledger.Store{maple, bees} {
+			update(t, l, store, func(tx *ledger.Tx) error {
+				var jobs []ledger.Job
+				for _, item := range []string{"waits", "later"} {
+					args := `{"tenant": "` + store.Tenant + `", "store": "` + store.Name + `", "item": "` + item + `"}`
+					jobs = append(jobs, ledger.Job{Kind: "push", Queue: "default", Args: args, Priority: 1, MaxAttempts: 5})
+				}
+				return tx.Enqueue(jobs)
+			})
+		}
+		exec(t, l.DB(), "UPDATE river_job SET state = 'scheduled', scheduled_at = '2131-01-01 00:00:00'")
+		exec(t, l.DB(), "UPDATE river_job SET attempted_at = '2026-01-01 00:00:00' WHERE args->>'item' = 'waits'")
+		update(t, l, maple, (*ledger.Tx).GoOn)
+		got := column(t, l.DB(), "SELECT (args->>'store') || ' ' || (args->>'item') FROM river_job WHERE scheduled_at < '2130-01-01' ORDER BY 1")
+		equal(t, got, []string{"maple-kids waits"})
+	})
+}

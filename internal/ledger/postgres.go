@@ -111,6 +111,8 @@ func (p *postgres) migrate(ctx context.Context, db *sql.DB) error {
 
 func (p *postgres) reading(db *sql.DB) *sql.DB { return db }
 
+func (p *postgres) goOn() string { return postgresGoesOn }
+
 func (p *postgres) completeJob() string { return postgresCompletes }
 
 // grantQueue gives rights on the queue's tables. The manager works for all tenants: a

@@ -78,7 +78,7 @@ var (
 	statement = regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE)\s`)
 	// named tells of a statement whose rows are one store's: the first two
 	// parameters are tenant and store. A job has them among its arguments.
-	named = regexp.MustCompile(`\b(\w+\.)?tenant = \$1 AND (\w+\.)?store = \$2\b|` +
+	named = regexp.MustCompile(`\b(\w+\.)?tenant = \$1 AND (\w+\.)?store = \$2\b|args->>'tenant' = \$1 AND args->>'store' = \$2\b|` +
 		`^INSERT INTO \w+ \(tenant, store, .*(VALUES \(\$1, \$2[,)]|FROM unnest\(\$1::text\[\], \$2::text\[\],)|^INSERT INTO river_job \(`)
 )
 

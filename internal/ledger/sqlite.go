@@ -101,6 +101,8 @@ func (s *sqlite) migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
+func (s *sqlite) goOn() string { return sqliteGoesOn }
+
 func (s *sqlite) completeJob() string { return sqliteCompletes }
 
 func (s *sqlite) reading(*sql.DB) *sql.DB { return s.readers }

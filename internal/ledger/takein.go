@@ -35,6 +35,12 @@ func (t *Tx) CompleteJob(id int64) error {
 	return nil
 }
 
+// GoOn has the store's jobs tried again soon that were tried and wait for something.
+func (t *Tx) GoOn() error {
+	_, err := t.exec(t.engine.goOn(), micros(t.now))
+	return err
+}
+
 const deliveryColumns = "delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at, body, state, attempts, error, finished_at"
 
 // What follows makes and completes jobs as River's own calls do, which tests see to.
@@ -46,6 +52,7 @@ const (
 	insertDelivery = "INSERT INTO webhook_deliveries (tenant, store, " + deliveryColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'Pending', 0, '', 0) ON CONFLICT DO NOTHING"
 	insertJob      = `INSERT INTO river_job (kind, queue, args, priority, max_attempts, state, created_at, scheduled_at)
 VALUES ($1, $2, jsonb($3), $4, $5, 'available', datetime('now', 'subsec'), datetime('now', 'subsec'))`
+	sqliteGoesOn    = "UPDATE river_job SET scheduled_at = datetime($3 / 1000000.0, 'unixepoch', 'subsec') WHERE args->>'tenant' = $1 AND args->>'store' = $2 AND state = 'scheduled' AND attempted_at IS NOT NULL"
 	sqliteCompletes = "UPDATE river_job SET state = 'completed', finalized_at = datetime('now', 'subsec') WHERE id = $1 AND state = 'running'"
 )
 
@@ -85,6 +92,7 @@ SELECT tenant, store, delivery_id, topic, webhook_id, event_id, api_version, tri
 AS taken (tenant, store, delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at, body) ON CONFLICT DO NOTHING`
 	insertJobs = `INSERT INTO river_job (kind, queue, args, priority, max_attempts, state)
 SELECT kind, queue, args::jsonb, priority, max_attempts, 'available' FROM unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::smallint[]) AS job (kind, queue, args, priority, max_attempts)`
+	postgresGoesOn    = "UPDATE river_job SET scheduled_at = to_timestamp($3 / 1000000.0) WHERE args->>'tenant' = $1 AND args->>'store' = $2 AND state = 'scheduled' AND attempted_at IS NOT NULL"
 	postgresCompletes = "UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = $1 AND state = 'running'"
 )
 
