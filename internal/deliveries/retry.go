@@ -2,9 +2,12 @@ package deliveries
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 )
@@ -55,8 +58,19 @@ const (
 	giveUp consequence = "Dead"
 )
 
+// tries is what came of a job so far: attempts are counted from 1, waits from 0.
+type tries struct{ attempt, waits int }
+
+func triesOf(job *rivertype.JobRow) tries {
+	var noted struct {
+		Snoozes int `json:"snoozes"` // River's name for them
+	}
+	_ = json.Unmarshal(job.Metadata, &noted) // none where it cannot be read
+	return tries{job.Attempt, noted.Snoozes}
+}
+
 // verdict says what to do about a failed attempt, and when to try again.
-func verdict(err error, attempt int, chance float64) (consequence, time.Duration) {
+func verdict(err error, so tries, chance float64) (consequence, time.Duration) {
 	if _, hopeless := errors.AsType[*UnreadableError](err); hopeless {
 		return giveUp, 0
 	}
@@ -70,12 +84,13 @@ func verdict(err error, attempt int, chance float64) (consequence, time.Duration
 		// May be of this one thing alone.
 	}
 	if errors.Is(err, ErrWithheld) || errors.Is(err, ErrNotConnected) {
-		return wait, spread(personDelay, chance)
+		// Whoever was at it while the store went on is not far behind it: see GoOn.
+		return wait, min(delay(so.waits+1, chance), spread(personDelay, chance))
 	}
-	if attempt >= maxAttempts {
+	if so.attempt >= maxAttempts {
 		return giveUp, 0
 	}
-	return retry, delay(attempt, chance)
+	return retry, delay(so.attempt, chance)
 }
 
 func chance() float64 { return rand.Float64() } //nolint:gosec // it spreads, it hides nothing

@@ -13,27 +13,28 @@ import (
 func TestVerdict(t *testing.T) {
 	const middle = 0.5 // no jitter
 	for name, c := range map[string]struct {
-		reason  string
-		err     error
-		attempt int
-		want    consequence
-		after   time.Duration
+		reason string
+		err    error
+		tries  tries
+		want   consequence
+		after  time.Duration
 	}{
-		"first":                  {"most failures are over at once", errors.New("x"), 1, retry, time.Second},
-		"fifth":                  {"each wait is twice the last", errors.New("x"), 5, retry, 16 * time.Second},
-		"many":                   {"an outage that ends is noticed within a quarter of an hour", errors.New("x"), 40, retry, 15 * time.Minute},
-		"last":                   {"half a day is enough", errors.New("x"), maxAttempts, giveUp, 0},
-		"unreadable":             {"the body stays what it is", fmt.Errorf("y: %w", &UnreadableError{}), 1, giveUp, 0},
-		"unavailable":            {"one resource may be what Shopify fails at, so it counts", &shopify.Error{Kind: shopify.Unavailable}, 2, retry, 2 * time.Second},
-		"throttled":              {"the shop as a whole waits, as long as Shopify says", &shopify.Error{Kind: shopify.Throttled, RetryAfter: time.Minute}, maxAttempts, wait, time.Minute},
-		"throttled, no wish":     {"a moment", &shopify.Error{Kind: shopify.Throttled}, 1, wait, 2 * time.Second},
-		"credentials rejected":   {"a person has to mend them; no delivery dies of it", &shopify.Error{Kind: shopify.CredentialsRejected}, maxAttempts, wait, 5 * time.Minute},
-		"suspended":              {"pushes wait for the store to be enforced again", ErrWithheld, maxAttempts, wait, 5 * time.Minute},
-		"not connected":          {"a person has to say which shop it is", ErrNotConnected, maxAttempts, wait, 5 * time.Minute},
-		"no such store, at last": {"it may come back, but not for ever", ErrNoStore, maxAttempts, giveUp, 0},
+		"first":                  {"most failures are over at once", errors.New("x"), tries{attempt: 1}, retry, time.Second},
+		"fifth":                  {"each wait is twice the last", errors.New("x"), tries{attempt: 5}, retry, 16 * time.Second},
+		"many":                   {"an outage that ends is noticed within a quarter of an hour", errors.New("x"), tries{attempt: 40}, retry, 15 * time.Minute},
+		"last":                   {"half a day is enough", errors.New("x"), tries{attempt: maxAttempts}, giveUp, 0},
+		"unreadable":             {"the body stays what it is", fmt.Errorf("y: %w", &UnreadableError{}), tries{attempt: 1}, giveUp, 0},
+		"unavailable":            {"one resource may be what Shopify fails at, so it counts", &shopify.Error{Kind: shopify.Unavailable}, tries{attempt: 2}, retry, 2 * time.Second},
+		"throttled":              {"the shop as a whole waits, as long as Shopify says", &shopify.Error{Kind: shopify.Throttled, RetryAfter: time.Minute}, tries{attempt: maxAttempts}, wait, time.Minute},
+		"throttled, no wish":     {"a moment", &shopify.Error{Kind: shopify.Throttled}, tries{attempt: 1}, wait, 2 * time.Second},
+		"credentials rejected":   {"a person has to mend them; no delivery dies of it", &shopify.Error{Kind: shopify.CredentialsRejected}, tries{attempt: maxAttempts}, wait, 5 * time.Minute},
+		"suspended":              {"it may have gone on this moment", ErrWithheld, tries{attempt: maxAttempts}, wait, time.Second},
+		"suspended for long":     {"whoever resumes it has what waits go on", ErrWithheld, tries{1, 9}, wait, 5 * time.Minute},
+		"not connected":          {"a person has to say which shop it is", ErrNotConnected, tries{1, 3}, wait, 8 * time.Second},
+		"no such store, at last": {"it may come back, but not for ever", ErrNoStore, tries{attempt: maxAttempts}, giveUp, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, after := verdict(c.err, c.attempt, middle); got != c.want || after != c.after {
+			if got, after := verdict(c.err, c.tries, middle); got != c.want || after != c.after {
 				t.Errorf("%s: %s after %s, want %s after %s", c.reason, got, after, c.want, c.after)
 			}
 		})

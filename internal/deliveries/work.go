@@ -230,7 +230,7 @@ func (q *Queue) failed(ctx context.Context, d ledger.Delivery, job *rivertype.Jo
 	if ctx.Err() != nil && errors.Is(problem, context.Canceled) {
 		return problem // the process ends; whoever goes on makes the attempt again
 	}
-	what, after := verdict(problem, job.Attempt, chance())
+	what, after := verdict(problem, triesOf(job), chance())
 	q.metrics.done(d.Store, d.Topic, outcome(what))
 	q.log.Warn("a delivery failed", "namespace", d.Tenant, "name", d.Name, "delivery", d.ID, "topic", d.Topic, "attempt", job.Attempt, "then", string(what), "error", problem)
 	state := ledger.Pending
@@ -303,7 +303,7 @@ func (q *Queue) push(ctx context.Context, store ledger.Store, item string, job *
 		q.metrics.pushed(store, outcomeDone)
 		return nil
 	}
-	what, after := verdict(err, job.Attempt, chance())
+	what, after := verdict(err, triesOf(job), chance())
 	q.metrics.pushed(store, outcome(what))
 	q.log.Warn("a push failed", "namespace", store.Tenant, "name", store.Name, "item", item, "attempt", job.Attempt, "then", string(what), "error", err)
 	switch what {
