@@ -29,15 +29,16 @@ const mostWithoutLeader = 30 * time.Second
 func kills(s *scene) {
 	market, books := s.shops(), s.ledger()
 	s.killers()
-	// One relay, and then all, so that for some seconds there is none: the kubelet lets who
-	// was killed before wait until it starts it again.
+	// First, for the kubelet lets who ended before wait until it starts it again, ever longer,
+	// and all may have ended while there was no database yet.
+	s.during(market, s.replaced)
+	// One relay, and then all, so that for some seconds there is none.
 	for _, victims := range []int{1, 2} {
 		s.during(market, func() { s.killRelays(victims) })
 	}
 	for range 2 {
 		s.during(market, func() { s.failOver(books) })
 	}
-	s.during(market, s.replaced)
 	s.during(market, func() {
 		for _, replicas := range []int{1, 5, 2} {
 			s.scale(replicas)
@@ -159,6 +160,7 @@ done 2>/dev/null; :`
 func (s *scene) killRelays(victims int) {
 	s.t.Helper()
 	relays := s.pods("relay")[:victims]
+	killed := time.Now()
 	for _, relay := range relays {
 		s.kill(relay)
 	}
@@ -170,6 +172,7 @@ func (s *scene) killRelays(victims int) {
 			g.Expect(is.RestartCount).To(BeNumerically(">", was.RestartCount))
 			g.Expect(is.Ready).To(BeTrue())
 		}).Should(Succeed(), relay.Name)
+		s.t.Logf("%s was back after %s, and had been started again %d times before", relay.Name, time.Since(killed).Round(100*time.Millisecond), relay.Status.ContainerStatuses[0].RestartCount)
 	}
 }
 
