@@ -74,6 +74,7 @@ func TestInACluster(t *testing.T) {
 		{"Onboard", onboard},
 		{"Sale", sale},
 		{"Kills", kills},
+		{"Restore", restore},
 		{"GitOps", gitOps},
 		{"Settle", settle},
 		{"DeleteNamespace", deleteNamespace},
