@@ -85,14 +85,15 @@ func (s *scene) during(market *shops, act func()) {
 }
 
 // customers buy one item after another in both shops until they are told to leave, and a
-// few more on their way out.
+// few more on their way out. Each comes a little later than the one before, so that there
+// are items enough for a slow machine too.
 func (s *scene) customers(market *shops) (leave func() error) {
 	closing, bought := make(chan struct{}), make(chan error, 1)
 	go func() {
-		tick := time.NewTicker(time.Second)
-		defer tick.Stop()
+		pace := time.Second
 		for more := few; more > 0; s.next.Add(1) {
-			<-tick.C
+			<-time.After(pace)
+			pace += pace / 20
 			n := int(s.next.Load())
 			if err := buy(market, n); err != nil {
 				bought <- fmt.Errorf("item %s: %w", itemName(n), err)
