@@ -28,7 +28,7 @@ type consoleOptions struct {
 }
 
 func newConsoleCommand() *cobra.Command {
-	o := consoleOptions{Options: console.Options{Limits: api.DefaultLimits()}}
+	o := consoleOptions{Options: console.Options{Limits: api.DefaultLimits()}, ledgerOptions: ledgerOptions{patient: true}}
 	cmd := &cobra.Command{
 		Use:   "console",
 		Short: "Serve the intake API and the till",

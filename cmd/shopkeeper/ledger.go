@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
+	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 )
@@ -19,6 +21,8 @@ const ledgerURLVariable = "SHOPKEEPER_LEDGER_URL"
 type ledgerOptions struct {
 	url   string
 	store ledger.Store
+	// patient waits for a ledger that is not ready yet.
+	patient bool
 }
 
 func (o *ledgerOptions) addURL(cmd *cobra.Command) {
@@ -59,9 +63,45 @@ func (o *ledgerOptions) with(ctx context.Context, f func(*ledger.Ledger) error) 
 	if err != nil {
 		return err
 	}
-	l, err := ledger.Open(ctx, ledger.Options{URL: url})
+	open := openLedger
+	if o.patient {
+		open = waitForLedger
+	}
+	l, err := open(ctx, url)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f(l), l.Close())
+}
+
+func openLedger(ctx context.Context, url string) (*ledger.Ledger, error) {
+	return ledger.Open(ctx, ledger.Options{URL: url})
+}
+
+// waitForLedger opens the ledger for a process that serves. Pods start together: the
+// database, the policy that lets them reach it, or this release's tables may be some
+// seconds late, and whoever ended for that would be started again ever later.
+func waitForLedger(ctx context.Context, url string) (*ledger.Ledger, error) {
+	return patiently(ctx, time.After, func() (*ledger.Ledger, error) { return openLedger(ctx, url) })
+}
+
+// patience is how often it is tried, once a second: less than the minute that the
+// manifests' startup probes allow.
+const patience = 45
+
+func patiently(ctx context.Context, after func(time.Duration) <-chan time.Time, open func() (*ledger.Ledger, error)) (*ledger.Ledger, error) {
+	for n := 1; ; n++ {
+		l, err := open()
+		if err == nil || n == patience || !ledger.MayPass(err) {
+			return l, err
+		}
+		if n == 1 {
+			ctrl.Log.Info("the ledger is not ready yet, and is tried again for a while", "error", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-after(time.Second):
+		}
+	}
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,4 +195,46 @@ func TestTheLedgersURLIsNotShown(t *testing.T) {
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(out + notes).To(And(ContainSubstring("--ledger-url"), Not(ContainSubstring("hunter2"))))
 	}
+}
+
+func TestProcessesWaitForTheLedger(t *testing.T) {
+	late := fmt.Errorf("opening: %w", ledger.ErrOutdated)
+	_, unreachable := openLedger(t.Context(), "postgres://relay@127.0.0.1:1/shopkeeper")
+	for name, tc := range map[string]struct {
+		reason   string
+		problems []error // of the first attempts
+		want     error
+		attempts int
+	}{
+		"there":       {"nothing to wait for", nil, nil, 1},
+		"late":        {"the tables come a little later", []error{late, late, late}, nil, 4},
+		"unreachable": {"nobody listens yet", []error{unreachable}, nil, 2},
+		"hopeless":    {"waiting does not mend it", []error{late, ledger.ErrUnprotected}, ledger.ErrUnprotected, 2},
+		"never":       {"somebody has to be told", slices.Repeat([]error{late}, 2*patience), ledger.ErrOutdated, patience},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, attempts := NewWithT(t), 0
+			at := make(chan time.Time)
+			close(at)
+			_, err := patiently(t.Context(), func(time.Duration) <-chan time.Time { return at }, func() (*ledger.Ledger, error) {
+				attempts++
+				if attempts <= len(tc.problems) {
+					return nil, tc.problems[attempts-1]
+				}
+				return &ledger.Ledger{}, nil
+			})
+			if tc.want == nil {
+				g.Expect(err).NotTo(HaveOccurred(), tc.reason)
+			} else {
+				g.Expect(err).To(MatchError(tc.want), tc.reason)
+			}
+			g.Expect(attempts).To(Equal(tc.attempts), tc.reason)
+		})
+	}
+	t.Run("ended", func(t *testing.T) {
+		ctx, end := context.WithCancel(t.Context())
+		end()
+		_, err := patiently(ctx, time.After, func() (*ledger.Ledger, error) { return nil, late })
+		NewWithT(t).Expect(err).To(MatchError(ledger.ErrOutdated), "it says what it waited for")
+	})
 }

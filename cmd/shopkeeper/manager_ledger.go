@@ -31,7 +31,7 @@ func (o *managerOptions) openLedger(ctx context.Context) (*ledger.Ledger, func()
 		ctrl.Log.Info("there is no ledger, so no webhook is worked off and no sale recorded: give --ledger-url or set $" + ledgerURLVariable)
 		return nil, leave, nil
 	}
-	books, err := ledger.Open(ctx, ledger.Options{URL: url})
+	books, err := waitForLedger(ctx, url)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--ledger-url: %w", err)
 	}

@@ -15,7 +15,6 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
-	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/webhookrelay"
 )
 
@@ -135,7 +134,7 @@ func openInbox(ctx context.Context, url string) (webhookrelay.Inbox, func() erro
 	if url = ledgerURL(url); url == "" {
 		return nil, nil, errors.New("give the database that deliveries are stored in, postgres://user:password@host/database, or set $" + ledgerURLVariable)
 	}
-	books, err := ledger.Open(ctx, ledger.Options{URL: url})
+	books, err := waitForLedger(ctx, url)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -88,6 +89,13 @@ func Open(ctx context.Context, o Options) (*Ledger, error) {
 		return nil, errors.Join(fmt.Errorf("opening the ledger: %w", err), l.Close())
 	}
 	return l, nil
+}
+
+// MayPass says of an error of Open that it may be over soon: the database cannot be reached,
+// or its tables are not there yet.
+func MayPass(err error) bool {
+	_, unreachable := errors.AsType[*pgconn.ConnectError](err)
+	return unreachable || errors.Is(err, ErrOutdated)
 }
 
 // Close lets go of the database.
