@@ -4,8 +4,12 @@ import '@shopify/shopify-api/adapters/node';
 import { LogSeverity, Session, shopifyApi } from '@shopify/shopify-api';
 import { setAbstractFetchFunc } from '@shopify/shopify-api/runtime';
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import http from 'node:http';
+
+// The library takes it for granted, and Debian 12's Node.js 18 has it only as a module.
+globalThis.crypto ??= webcrypto;
 
 const simulator = new URL(
   process.env.SHOPKEEPER_SIMULATOR ?? assert.fail('SHOPKEEPER_SIMULATOR is not set: use test/clients/run.sh'),
