@@ -11,8 +11,7 @@ import (
 // routesFile is what reloads of the routes are called in metrics and logs.
 const routesFile = "routes"
 
-// metrics tell what the relay does. No label has a
-// value that a sender chooses.
+// metrics tell what the relay does. No label has a value that a sender chooses.
 type metrics struct {
 	registry serving.Registry
 

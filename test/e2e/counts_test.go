@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -42,29 +41,14 @@ func (s *scene) settled(market *shops, books *ledger.Ledger) {
 			}
 		}
 		g.Expect(waiting).To(BeEmpty(), "webhooks to deliver")
-		g.Expect(s.unfinished(g, books)).To(BeEmpty(), "jobs")
+		jobs, err := deliverytest.UnfinishedJobs(s.ctx, books)
+		g.Expect(err).NotTo(HaveOccurred())
+		g.Expect(jobs).To(BeEmpty(), "jobs")
 		after, err := market.deliveries("")
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(len(after)).To(Equal(len(before)), "webhooks that came meanwhile")
 	}).Should(Succeed())
 	s.t.Logf("all was worked off %s after the last sale", time.Since(started).Round(100*time.Millisecond))
-}
-
-// unfinished are how many jobs of the queue are not done. Those of some later day are
-// for the end of the sale.
-func (s *scene) unfinished(g Gomega, books *ledger.Ledger) (left []string) {
-	rows, err := books.DB().QueryContext(s.ctx, "SELECT kind, CAST(state AS TEXT), COUNT(*) FROM river_job WHERE finalized_at IS NULL AND scheduled_at < $1 GROUP BY 1, 2 ORDER BY 1, 2",
-		time.Now().Add(time.Hour))
-	g.Expect(err).NotTo(HaveOccurred())
-	defer rows.Close()
-	for rows.Next() {
-		var kind, state string
-		var jobs int
-		g.Expect(rows.Scan(&kind, &state, &jobs)).To(Succeed())
-		left = append(left, fmt.Sprintf("%d of %s %s", jobs, kind, state))
-	}
-	g.Expect(rows.Err()).NotTo(HaveOccurred())
-	return left
 }
 
 // counted holds the ledger against Shopify: each delivery that was answered 200 is in the
@@ -83,7 +67,9 @@ func (s *scene) counted(market *shops, books *ledger.Ledger) {
 	s.Expect(err).NotTo(HaveOccurred())
 	var inbox []string
 	for _, store := range stores {
-		inbox = append(inbox, s.inbox(books, store)...)
+		names, err := deliverytest.Inbox(s.ctx, books, store)
+		s.Expect(err).NotTo(HaveOccurred())
+		inbox = append(inbox, names...)
 	}
 	slices.Sort(inbox)
 	s.Expect(inbox).To(Equal(slices.Sorted(maps.Keys(want))))
@@ -106,25 +92,6 @@ func (s *scene) earned(market *shops, books *ledger.Ledger) {
 		items += len(due)
 	}
 	s.t.Logf("%d items sold, each earned once", items)
-}
-
-// inbox names what a store's inbox holds, all of which is done.
-func (s *scene) inbox(books *ledger.Ledger, store deliverytest.Store) (names []string) {
-	s.t.Helper()
-	s.Expect(books.View(s.ctx, store.Store, func(tx *ledger.Tx) error {
-		for _, state := range []string{ledger.Pending, ledger.Dead, ledger.Done} {
-			list, err := tx.Deliveries(state, 100_000)
-			if err != nil {
-				return err
-			}
-			for _, d := range list {
-				s.Expect(state).To(Equal(ledger.Done), "%s: %s", d.Topic, d.Error)
-				names = append(names, store.Domain+" "+d.Topic+" "+d.WebhookID)
-			}
-		}
-		return nil
-	})).To(Succeed())
-	return names
 }
 
 // shelved holds each item's state and its stock to what became of it, and that there is

@@ -181,30 +181,12 @@ func (w *world) unfinished(l *ledger.Ledger) ([]string, error) {
 		return len(w.sim.Deliveries(simulator.DeliveryFilter{})), len(w.sim.Deliveries(simulator.DeliveryFilter{State: simulator.DeliveryPending}))
 	}
 	before, waiting := webhooks()
-	left, err := unfinishedJobs(w.t.Context(), l)
+	left, err := deliverytest.UnfinishedJobs(w.t.Context(), l)
 	after, _ := webhooks()
 	if waiting > 0 || after > before {
 		left = append(left, fmt.Sprintf("%d webhooks to deliver, and %d that came meanwhile", waiting, after-before))
 	}
 	return left, err
-}
-
-// unfinishedJobs are how many jobs are in which state, of those that are not done.
-func unfinishedJobs(ctx context.Context, l *ledger.Ledger) (left []string, err error) {
-	rows, err := l.DB().QueryContext(ctx, "SELECT kind, CAST(state AS TEXT), COUNT(*) FROM river_job WHERE finalized_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var kind, state string
-		var jobs int
-		if err := rows.Scan(&kind, &state, &jobs); err != nil {
-			return nil, err
-		}
-		left = append(left, fmt.Sprintf("%d of %s %s", jobs, kind, state))
-	}
-	return left, rows.Err()
 }
 
 // count holds the ledger against Shopify: each acknowledged delivery is in the
@@ -214,19 +196,9 @@ func (w *world) count(l *ledger.Ledger) {
 	acknowledged := slices.Sorted(maps.Keys(w.acknowledged()))
 	var inbox []string
 	for _, s := range stores {
-		w.Expect(l.View(w.t.Context(), s.Store, func(tx *ledger.Tx) error {
-			for _, state := range []string{ledger.Pending, ledger.Dead, ledger.Done} {
-				list, err := tx.Deliveries(state, 100_000)
-				if err != nil {
-					return err
-				}
-				for _, d := range list {
-					w.Expect(state).To(Equal(ledger.Done), "%s: %s", d.Topic, d.Error)
-					inbox = append(inbox, s.Domain+" "+d.Topic+" "+d.WebhookID)
-				}
-			}
-			return nil
-		})).To(Succeed())
+		names, err := deliverytest.Inbox(w.t.Context(), l, s)
+		w.Expect(err).NotTo(HaveOccurred())
+		inbox = append(inbox, names...)
 		shop, _ := w.sim.Shop(s.Domain)
 		earned, err := deliverytest.Earned(w.t.Context(), l, s.Store)
 		w.Expect(err).NotTo(HaveOccurred())
