@@ -38,6 +38,7 @@ type bed struct {
 	t      *testing.T
 	stores []deliverytest.Store
 	sim    *simulator.Simulator
+	way    *way
 	clock  *simulator.Clock // nil for the real one
 	ledger *ledger.Ledger
 	inbox  *deliveries.Inbox
@@ -71,7 +72,8 @@ func newBed(t *testing.T, place ledgertest.Place, o options) *bed {
 	b.SetDefaultEventuallyTimeout(patience)
 	b.SetDefaultEventuallyPollingInterval(50 * time.Millisecond)
 
-	b.sim = simulator.New(simulator.Options{Clock: o.clock, Versions: simulator.KnownVersions()})
+	b.way = newWay()
+	b.sim = simulator.New(simulator.Options{Clock: o.clock, Versions: simulator.KnownVersions(), Webhooks: simulator.WebhookOptions{Transport: b.way, Retries: deliverytest.Retries()}})
 	shopify := httptest.NewServer(b.sim)
 	t.Cleanup(shopify.Close)
 	var now func() time.Time
@@ -87,6 +89,7 @@ func newBed(t *testing.T, place ledgertest.Place, o options) *bed {
 	b.inbox = deliveries.NewInbox(relayLedger)
 	t.Cleanup(b.inbox.Close)
 	relay := b.startRelay()
+	t.Cleanup(b.way.CloseIdleConnections) // or the relay waits for what may come over new ones
 	t.Cleanup(b.sim.Close)
 	for _, s := range b.stores {
 		b.Expect(s.OpenShop(b.sim, relay)).To(Succeed())
@@ -111,7 +114,7 @@ func (b *bed) startRelay() string {
 	file := filepath.Join(b.t.TempDir(), "routes.json")
 	b.Expect(os.WriteFile(file, text, 0o600)).To(Succeed())
 	server, err := webhookrelay.New(b.t.Context(), webhookrelay.Options{
-		Inbox: b.inbox, Routes: file, DrainTime: time.Second, ReloadInterval: time.Minute, Log: slog.New(slog.DiscardHandler),
+		Inbox: b.inbox, Routes: file, DrainTime: patience, ReloadInterval: time.Minute, Log: slog.New(slog.DiscardHandler),
 	})
 	b.Expect(err).NotTo(HaveOccurred())
 	listen := func() net.Listener {
@@ -189,8 +192,8 @@ func (b *bed) unfinished() []string {
 func (b *bed) left() []string {
 	var left []string
 	for _, d := range b.sim.Deliveries(simulator.DeliveryFilter{State: simulator.DeliveryPending}) {
-		if b.clock == nil || d.Next == nil {
-			left = append(left, "Shopify has to deliver "+d.Topic)
+		if b.clock == nil || d.Next == nil || len(d.Attempts) > 0 {
+			left = append(left, fmt.Sprintf("Shopify has to deliver %s, and tried %v", d.Topic, d.Attempts))
 		}
 	}
 	for _, s := range b.stores {

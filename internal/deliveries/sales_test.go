@@ -123,10 +123,13 @@ var weathers = map[string]struct {
 	reason string
 	rule   *simulator.DeliveryRule
 	fault  *simulator.Fault
+	loses  int64
 }{
-	"fair":   {"in order, once", nil, nil},
-	"copies": {"three times in any order, so that later ones come first, and the copies do not say that they are", &simulator.DeliveryRule{Duplicates: 2, Reorder: simulator.Duration(300 * time.Millisecond), FreshWebhookIDs: true, Seed: 2}, nil},
-	"storm":  {"every tenth call to Shopify fails", nil, &simulator.Fault{Kind: simulator.FaultStatus, Status: 503, Probability: 0.1, Seed: 3}},
+	"fair": {reason: "in order, once"},
+	"copies": {reason: "three times in any order, so that later ones come first, and the copies do not say that they are",
+		rule: &simulator.DeliveryRule{Duplicates: 2, Reorder: simulator.Duration(300 * time.Millisecond), FreshWebhookIDs: true, Seed: 2}},
+	"storm":   {reason: "every tenth call to Shopify fails", fault: &simulator.Fault{Kind: simulator.FaultStatus, Status: 503, Probability: 0.1, Seed: 3}},
+	"unheard": {reason: "every third answer does not reach Shopify, which sends again", loses: 3},
 }
 
 // TestSales follows each story from the customer to the ledger and back to the
@@ -140,6 +143,7 @@ func TestSales(t *testing.T) {
 				if w.rule != nil {
 					b.deliver(*w.rule)
 				}
+				b.way.loses.Store(w.loses)
 				if w.fault != nil {
 					b.fault(*w.fault)
 				}

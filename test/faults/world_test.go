@@ -38,12 +38,7 @@ func newWorld(t *testing.T, place ledgertest.Place) *world {
 	w := &world{WithT: NewWithT(t), t: t, place: place}
 	w.SetDefaultEventuallyTimeout(patience)
 	w.SetDefaultEventuallyPollingInterval(250 * time.Millisecond) // to look costs those who work
-	// Shopify tries for four hours; this one as often in less time.
-	var retries []time.Duration
-	for n := range 400 {
-		retries = append(retries, time.Duration(n+1)*200*time.Millisecond)
-	}
-	w.sim = simulator.New(simulator.Options{Versions: simulator.KnownVersions(), Webhooks: simulator.WebhookOptions{Retries: retries}})
+	w.sim = simulator.New(simulator.Options{Versions: simulator.KnownVersions(), Webhooks: simulator.WebhookOptions{Retries: deliverytest.Retries()}})
 	server := httptest.NewServer(w.sim)
 	t.Cleanup(server.Close)
 	t.Cleanup(w.sim.Close)
