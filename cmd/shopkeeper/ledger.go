@@ -82,17 +82,18 @@ func openLedger(ctx context.Context, url string) (*ledger.Ledger, error) {
 // database, the policy that lets them reach it, or this release's tables may be some
 // seconds late, and whoever ended for that would be started again ever later.
 func waitForLedger(ctx context.Context, url string) (*ledger.Ledger, error) {
-	return patiently(ctx, time.After, func() (*ledger.Ledger, error) { return openLedger(ctx, url) })
+	return patiently(ctx, func() (*ledger.Ledger, error) { return openLedger(ctx, url) })
 }
 
-// patience is how often it is tried, once a second: less than the minute that the
+// patience is how long it is tried, once a second: less than the minute that the
 // manifests' startup probes allow.
-const patience = 45
+const patience = 45 * time.Second
 
-func patiently(ctx context.Context, after func(time.Duration) <-chan time.Time, open func() (*ledger.Ledger, error)) (*ledger.Ledger, error) {
+func patiently(ctx context.Context, open func() (*ledger.Ledger, error)) (*ledger.Ledger, error) {
+	started := time.Now()
 	for n := 1; ; n++ {
 		l, err := open()
-		if err == nil || n == patience || !ledger.MayPass(err) {
+		if err == nil || time.Since(started) >= patience || !ledger.MayPass(err) {
 			return l, err
 		}
 		if n == 1 {
@@ -101,7 +102,7 @@ func patiently(ctx context.Context, after func(time.Duration) <-chan time.Time, 
 		select {
 		case <-ctx.Done():
 			return nil, err
-		case <-after(time.Second):
+		case <-time.After(time.Second):
 		}
 	}
 }

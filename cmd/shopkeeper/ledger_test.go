@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	. "github.com/onsi/gomega"
@@ -202,39 +203,42 @@ func TestProcessesWaitForTheLedger(t *testing.T) {
 	_, unreachable := openLedger(t.Context(), "postgres://relay@127.0.0.1:1/shopkeeper")
 	for name, tc := range map[string]struct {
 		reason   string
-		problems []error // of the first attempts
+		takes    time.Duration // each attempt
+		problems []error       // of the first attempts
 		want     error
 		attempts int
 	}{
-		"there":       {"nothing to wait for", nil, nil, 1},
-		"late":        {"the tables come a little later", []error{late, late, late}, nil, 4},
-		"unreachable": {"nobody listens yet", []error{unreachable}, nil, 2},
-		"hopeless":    {"waiting does not mend it", []error{late, ledger.ErrUnprotected}, ledger.ErrUnprotected, 2},
-		"never":       {"somebody has to be told", slices.Repeat([]error{late}, 2*patience), ledger.ErrOutdated, patience},
+		"there":       {"nothing to wait for", 0, nil, nil, 1},
+		"late":        {"the tables come a little later", 0, []error{late, late, late}, nil, 4},
+		"unreachable": {"nobody listens yet", 0, []error{unreachable}, nil, 2},
+		"hopeless":    {"waiting does not mend it", 0, []error{late, ledger.ErrUnprotected}, ledger.ErrUnprotected, 2},
+		"never":       {"somebody has to be told", 0, slices.Repeat([]error{late}, 100), ledger.ErrOutdated, 46},
+		"dropped":     {"before the probe ends it", 5 * time.Second, slices.Repeat([]error{late}, 100), ledger.ErrOutdated, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g, attempts := NewWithT(t), 0
-			at := make(chan time.Time)
-			close(at)
-			_, err := patiently(t.Context(), func(time.Duration) <-chan time.Time { return at }, func() (*ledger.Ledger, error) {
-				attempts++
-				if attempts <= len(tc.problems) {
-					return nil, tc.problems[attempts-1]
+			synctest.Test(t, func(t *testing.T) {
+				g, attempts := NewWithT(t), 0
+				_, err := patiently(t.Context(), func() (*ledger.Ledger, error) {
+					attempts++
+					<-time.After(tc.takes)
+					if attempts <= len(tc.problems) {
+						return nil, tc.problems[attempts-1]
+					}
+					return &ledger.Ledger{}, nil
+				})
+				if tc.want == nil {
+					g.Expect(err).NotTo(HaveOccurred(), tc.reason)
+				} else {
+					g.Expect(err).To(MatchError(tc.want), tc.reason)
 				}
-				return &ledger.Ledger{}, nil
+				g.Expect(attempts).To(Equal(tc.attempts), tc.reason)
 			})
-			if tc.want == nil {
-				g.Expect(err).NotTo(HaveOccurred(), tc.reason)
-			} else {
-				g.Expect(err).To(MatchError(tc.want), tc.reason)
-			}
-			g.Expect(attempts).To(Equal(tc.attempts), tc.reason)
 		})
 	}
 	t.Run("ended", func(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		end()
-		_, err := patiently(ctx, time.After, func() (*ledger.Ledger, error) { return nil, late })
+		_, err := patiently(ctx, func() (*ledger.Ledger, error) { return nil, late })
 		NewWithT(t).Expect(err).To(MatchError(ledger.ErrOutdated), "it says what it waited for")
 	})
 }

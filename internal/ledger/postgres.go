@@ -27,19 +27,35 @@ var ErrUnprotected = errors.New("the ledger's user bypasses row-level security, 
 // says otherwise.
 const connections = 20
 
-// connectPostgres opens a pool whose sessions have the settings, unless the URL has others.
-func connectPostgres(ctx context.Context, url string, settings map[string]string) (*sql.DB, *postgres, error) {
+// connectTimeout is how long a database may take to answer who connects, unless the URL's
+// connect_timeout says otherwise.
+const connectTimeout = 5 * time.Second
+
+// postgresConfig reads a URL. What it does not say is ours, as are the settings of sessions.
+func postgresConfig(url string, settings map[string]string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, nil, errors.New("the ledger's URL is not one that PostgreSQL takes: give postgres://user:password@host/database")
+		return nil, errors.New("the ledger's URL is not one that PostgreSQL takes: give postgres://user:password@host/database")
 	}
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = connections
+	}
+	if !strings.Contains(url, "connect_timeout") {
+		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	for name, value := range settings {
 		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
 			config.ConnConfig.RuntimeParams[name] = value
 		}
+	}
+	return config, nil
+}
+
+// connectPostgres opens a pool whose sessions have the settings, unless the URL has others.
+func connectPostgres(ctx context.Context, url string, settings map[string]string) (*sql.DB, *postgres, error) {
+	config, err := postgresConfig(url, settings)
+	if err != nil {
+		return nil, nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
