@@ -92,7 +92,7 @@ func New(ctx context.Context, o Options) (*serving.Server, error) {
 	}
 	books := serving.NewPing(o.Ledger.Ping)
 	s.Drain = intake.Drain
-	s.Front, s.Operations = front(o, intake), serving.Operations(func(ctx context.Context) string {
+	s.Front, s.Operations = front(o, intake), serving.Operations("console", func(ctx context.Context) string {
 		switch {
 		case intake.Draining():
 			return "shutting down"

@@ -30,5 +30,5 @@ func (s *health) problem(ctx context.Context) string {
 }
 
 func (s *health) operations() http.Handler {
-	return serving.Operations(s.problem, s.handler.metrics.registry)
+	return serving.Operations("relay", s.problem, s.handler.metrics.registry)
 }

@@ -78,14 +78,19 @@ func TestReadiness(t *testing.T) {
 	}
 	r := run(t, s)
 	defer r.end(m)
-	ready := func() int { status, _ := get(r.operations + "/readyz"); return status }
+	ready := func() int {
+		status, _ := get(r.operations + "/readyz")
+		_, shown := get(r.operations + "/metrics")
+		m.Expect(shown).To(ContainSubstring(map[int]string{200: "\nshopkeeper_relay_ready 1\n", 503: "\nshopkeeper_relay_ready 0\n"}[status]))
+		return status
+	}
 	live := func() int { status, _ := get(r.operations + "/livez"); return status }
 
 	_, text := get(r.operations + "/readyz")
 	m.Expect(text).To(ContainSubstring("no routes were loaded yet"))
 	m.Expect(live()).To(Equal(200), "a restart would not bring routes")
 	m.putRoutes(maple())
-	m.Eventually(ready).Should(Equal(200))
+	m.Eventually(func() int { status, _ := get(r.operations + "/readyz"); return status }).Should(Equal(200))
 
 	times := func() int { mu.Lock(); defer mu.Unlock(); return asked }
 	before := times()

@@ -2,13 +2,9 @@ package main
 
 import (
 	"io"
-	"os"
 	"testing"
 
 	. "github.com/onsi/gomega"
-	"github.com/spf13/pflag"
-
-	"github.com/shopkeeper-dev/shopkeeper/internal/testenv"
 )
 
 func TestRelaysFlags(t *testing.T) {
@@ -31,13 +27,4 @@ func TestRelaysFlags(t *testing.T) {
 			NewWithT(t).Expect(cmd.ExecuteContext(t.Context())).To(MatchError(ContainSubstring(tc.want)), tc.reason)
 		})
 	}
-}
-
-func TestRelaysFlagsAreDocumented(t *testing.T) {
-	g := NewWithT(t)
-	text, err := os.ReadFile(testenv.Root() + "/docs/webhooks.md")
-	g.Expect(err).NotTo(HaveOccurred())
-	newRelayCommand().Flags().VisitAll(func(f *pflag.Flag) {
-		g.Expect(string(text)).To(ContainSubstring("`--" + f.Name + "`"))
-	})
 }

@@ -45,9 +45,16 @@ func (p *Ping) Err(ctx context.Context) error {
 }
 
 // Operations serves probes and metrics: problem says why the server is not ready,
-// and is empty where it is. They have a port of their own, for only the cluster to
-// reach.
-func Operations(problem func(context.Context) string, metrics prometheus.Gatherer) http.Handler {
+// and is empty where it is, which a metric of the server's name shows too. They have a port
+// of their own, for only the cluster to reach.
+func Operations(server string, problem func(context.Context) string, metrics Registry) http.Handler {
+	metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "shopkeeper", Subsystem: server, Name: "ready",
+		Help: "Whether requests are taken (1) or not (0), as /readyz says, which tells why."}, func() float64 {
+		if problem(context.Background()) != "" {
+			return 0
+		}
+		return 1
+	}))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
