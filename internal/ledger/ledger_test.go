@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"strings"
@@ -119,6 +120,34 @@ func TestOpen(t *testing.T) {
 			t.Errorf("a user who sees all tenants: %v, want ErrUnprotected", err)
 		}
 	})
+	t.Run("owner", func(t *testing.T) {
+		if _, err := ledger.Open(t.Context(), ledger.Options{URL: migratedByItsOwner(t)}); !errors.Is(err, ledger.ErrNoRights) {
+			t.Errorf("the owner of the tables, whom no policy shows a row: %v, want ErrNoRights", err)
+		}
+	})
+}
+
+// migratedByItsOwner makes a ledger by the user who owns the database and can do nothing else,
+// which is what docs/production.md asks for, and returns that user's URL.
+func migratedByItsOwner(t *testing.T) string {
+	t.Helper()
+	server := ledgertest.Postgres(t)
+	place := ledgertest.OnPostgres(t) // with which the roles are there
+	db, err := sql.Open("pgx", place.Owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for _, statement := range []string{"DROP DATABASE IF EXISTS house", "DROP ROLE IF EXISTS landlord", "CREATE ROLE landlord LOGIN", "CREATE DATABASE house OWNER landlord"} {
+		if _, err := db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	url := server.URL("landlord", "house")
+	if err := ledger.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	return url
 }
 
 func TestBinding(t *testing.T) {

@@ -23,6 +23,11 @@ type postgres struct{ pool *pgxpool.Pool }
 var ErrUnprotected = errors.New("the ledger's user bypasses row-level security, which keeps tenants apart: " +
 	"log in as one who is neither superuser nor has BYPASSRLS, and is a member of shopkeeper_manager, shopkeeper_relay or shopkeeper_console")
 
+// ErrNoRights is what opening PostgreSQL returns for a user who would find an empty ledger,
+// such as the owner of its tables.
+var ErrNoRights = errors.New("the ledger's user has no rights to what clients have in it, as its owner has none: " +
+	"log in as a member of shopkeeper_manager, shopkeeper_relay or shopkeeper_console")
+
 // connections is how many a process opens at most, unless the URL's pool_max_conns
 // says otherwise.
 const connections = 20
@@ -67,6 +72,11 @@ func connectPostgres(ctx context.Context, url string, settings map[string]string
 	return db, &postgres{pool: pool}, nil
 }
 
+// whoLogsIn says whether the user bypasses row-level security, and whether it has the rights
+// of a role that policies are for: NULL before there are such roles.
+const whoLogsIn = "SELECT me.rolsuper OR me.rolbypassrls, bool_or(pg_has_role(me.oid, held.oid, 'USAGE')) FROM pg_roles me " +
+	"LEFT JOIN pg_roles held ON held.rolname IN ('shopkeeper_manager', 'shopkeeper_relay', 'shopkeeper_console') WHERE me.rolname = current_user GROUP BY 1"
+
 func openPostgres(ctx context.Context, url string) (*sql.DB, engine, error) {
 	db, p, err := connectPostgres(ctx, url, map[string]string{
 		"application_name": "shopkeeper",
@@ -77,9 +87,14 @@ func openPostgres(ctx context.Context, url string) (*sql.DB, engine, error) {
 		return nil, nil, err
 	}
 	var bypasses bool
-	err = db.QueryRowContext(ctx, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&bypasses)
-	if err == nil && bypasses {
+	var member sql.NullBool
+	err = db.QueryRowContext(ctx, whoLogsIn).Scan(&bypasses, &member)
+	switch {
+	case err != nil:
+	case bypasses:
 		err = ErrUnprotected
+	case member.Valid && !member.Bool:
+		err = ErrNoRights
 	}
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("opening the ledger: %w", err), db.Close(), p.close())

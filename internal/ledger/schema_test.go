@@ -88,7 +88,8 @@ var unnamed = []string{
 	"UPDATE river_job SET state = 'completed', finalized_at = datetime('now', 'subsec') WHERE id = $1 AND state = 'running'",
 	"UPDATE river_job SET state = 'completed', finalized_at = now() WHERE id = $1 AND state = 'running'",
 	"SELECT MAX(version_id) FROM shopkeeper_migrations WHERE is_applied",
-	"SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user",
+	"SELECT me.rolsuper OR me.rolbypassrls, bool_or(pg_has_role(me.oid, held.oid, 'USAGE')) FROM pg_roles me " +
+		"LEFT JOIN pg_roles held ON held.rolname IN ('shopkeeper_manager', 'shopkeeper_relay', 'shopkeeper_console') WHERE me.rolname = current_user GROUP BY 1",
 	"SELECT set_config('app.tenant', $1, true)",
 	"SELECT set_config('app.tenant', $1, true) FROM (SELECT pg_advisory_xact_lock(hashtextextended($2, 0))) locked",
 }
