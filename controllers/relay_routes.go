@@ -213,7 +213,7 @@ func (p *RelayRoutes) write(ctx context.Context, secret *corev1.Secret, text []b
 // tooLarge tells that the routes do not fit. What was published before stays, so
 // the stores that are in it go on.
 func (p *RelayRoutes) tooLarge(secret *corev1.Secret, stores, size int) error {
-	err := fmt.Errorf("the routes of %d stores take %d bytes, and a Secret holds %d: no change reaches the relay; run another manager and relay for some of the namespaces",
+	err := fmt.Errorf("the routes of %d stores take %d bytes, and a Secret holds %d: no change reaches the relay; serve some of the clients in another cluster",
 		stores, size, corev1.MaxSecretSize)
 	if secret.UID != "" {
 		p.Events.Eventf(secret, nil, corev1.EventTypeWarning, reasonRoutesTooLarge, "Publish", "%s", err)
