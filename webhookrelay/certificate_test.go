@@ -98,7 +98,6 @@ func TestASlowBodyOverHTTP2(t *testing.T) {
 	m.put(map[string]string{"routes.json": string(text), "tls.crt": cert, "tls.key": key})
 	r := run(t, newTestServer(t, m, &recorder{}, func(o *Options) {
 		o.Certificate, o.Key = m.path("tls.crt"), m.path("tls.key")
-		o.Limits = DefaultLimits()
 		o.Limits.BodyTime = 50 * time.Millisecond
 	}))
 	body, sender := io.Pipe()

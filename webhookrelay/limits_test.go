@@ -57,8 +57,7 @@ func head(more string) string {
 func TestLimitsOfARequest(t *testing.T) {
 	const most = 1000
 	short := func(l *Limits) {
-		l.BodyBytes, l.HeaderBytes = most, 2048
-		l.HeaderTime, l.BodyTime = 100*time.Millisecond, 100*time.Millisecond
+		l.BodyBytes, l.HeaderBytes, l.BodyTime = most, 2048, 100*time.Millisecond
 	}
 	chunks := func(bytes int, end string) string {
 		return head("Transfer-Encoding: chunked\r\n") + fmt.Sprintf("%x\r\n%s\r\n", bytes, strings.Repeat("x", bytes)) + end
@@ -141,7 +140,7 @@ func held() (inbox *recorder, waiting, release chan struct{}) {
 func TestTooManyRequestsAtATime(t *testing.T) {
 	g := NewWithT(t)
 	inbox, waiting, release := held()
-	h := newTestHandler(inbox, func(l *Limits) { l.Requests, l.AnswerTime = 2, time.Minute })
+	h := newTestHandler(inbox, func(l *Limits) { l.Requests = 2 })
 	var all sync.WaitGroup
 	for range 2 {
 		all.Go(func() { g.Expect(ask(h, webhook(maple(), currentSecret, orderBody)).StatusCode).To(Equal(200)) })
@@ -160,9 +159,7 @@ func TestTooManyRequestsAtATime(t *testing.T) {
 func TestTooManyBytesAtATime(t *testing.T) {
 	g := NewWithT(t)
 	inbox, waiting, release := held()
-	h := newTestHandler(inbox, func(l *Limits) {
-		l.BodyBytes, l.BufferedBytes, l.AnswerTime = 40<<10, 64<<10, time.Minute
-	})
+	h := newTestHandler(inbox, func(l *Limits) { l.BodyBytes, l.BufferedBytes = 40<<10, 64<<10 })
 	large := strings.Repeat("x", 40<<10)
 	var all sync.WaitGroup
 	all.Go(func() { g.Expect(ask(h, webhook(maple(), currentSecret, large)).StatusCode).To(Equal(200)) })
@@ -178,7 +175,7 @@ func TestTooManyBytesAtATime(t *testing.T) {
 
 func TestAnAnnouncedBodyTakesNoRoom(t *testing.T) {
 	g := NewWithT(t)
-	h := newTestHandler(&recorder{}, func(l *Limits) { l.BodyTime = time.Minute })
+	h := newTestHandler(&recorder{}, nil)
 	address := served(t, h)
 	var d net.Dialer
 	for range 20 {

@@ -55,7 +55,7 @@ func (m *mount) putRoutes(list ...routes.Route) {
 func newTestServer(t *testing.T, m *mount, inbox Inbox, change func(*Options)) *Server {
 	t.Helper()
 	o := Options{
-		Inbox: inbox, Routes: m.path("routes.json"), DrainTime: 10 * time.Second,
+		Inbox: inbox, Routes: m.path("routes.json"), Limits: patientLimits(), DrainTime: patience,
 		ReloadInterval: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {

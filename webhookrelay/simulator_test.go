@@ -24,7 +24,8 @@ func sends(t *testing.T, h *Handler, version string, topics ...shopify.Topic) (*
 	relay := httptest.NewServer(h.paths())
 	t.Cleanup(relay.Close)
 	clock := simulator.NewClock(time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC))
-	sim := simulator.New(simulator.Options{Clock: clock})
+	// Shopify waits for five seconds, by a real clock.
+	sim := simulator.New(simulator.Options{Clock: clock, Webhooks: simulator.WebhookOptions{ConnectTimeout: patience, Timeout: patience}})
 	t.Cleanup(sim.Close)
 	shop := simulator.NewShop(mapleShop, "Maple Kids")
 	shop.Delivery.Via = relay.URL

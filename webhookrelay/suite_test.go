@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	. "github.com/onsi/gomega"
 	"github.com/prometheus/client_golang/prometheus"
@@ -77,10 +79,26 @@ func (r *recorder) stored() []deliveries.Received {
 	return slices.Clone(r.got)
 }
 
-// newTestHandler serves maple and thrifty, with the default limits but for what
-// change does.
-func newTestHandler(inbox Inbox, change func(*Limits)) *Handler {
+// patience is how long anything may take on a machine that has much else to do.
+const patience = time.Minute
+
+func TestMain(m *testing.M) {
+	SetDefaultEventuallyTimeout(patience)
+	os.Exit(m.Run())
+}
+
+// patientLimits are the default limits, but that nothing is over before a busy machine
+// came to it.
+func patientLimits() Limits {
 	limits := DefaultLimits()
+	limits.HeaderTime, limits.BodyTime, limits.AnswerTime = patience, patience, patience
+	return limits
+}
+
+// newTestHandler serves maple and thrifty, with patient limits but for what change
+// does.
+func newTestHandler(inbox Inbox, change func(*Limits)) *Handler {
+	limits := patientLimits()
 	if change != nil {
 		change(&limits)
 	}
