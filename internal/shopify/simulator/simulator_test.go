@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,14 @@ const (
 	maple  = "maple-kids.myshopify.com"
 	latest = "2026-10"
 )
+
+// patience is how long anything may take on a machine that has much else to do.
+const patience = time.Minute
+
+func TestMain(m *testing.M) {
+	SetDefaultEventuallyTimeout(patience)
+	os.Exit(m.Run())
+}
 
 // world is a simulator behind a real server, on a clock that stands still until
 // it is moved.
