@@ -48,7 +48,7 @@ func startS3(t *testing.T) string {
 			return err
 		}
 		return connection.Close()
-	}, 30*time.Second, 50*time.Millisecond).Should(Succeed())
+	}, soon, 50*time.Millisecond).Should(Succeed())
 	return address
 }
 

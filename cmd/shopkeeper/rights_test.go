@@ -59,7 +59,7 @@ func TestTheManagersRightsAreEnough(t *testing.T) {
 		events := &eventsv1.EventList{}
 		g.Expect(kube.List(t.Context(), events, client.InNamespace("default"))).To(Succeed())
 		g.Expect(events.Items).To(ContainElement(HaveField("Regarding.Name", store.Name)))
-	}, time.Minute, 100*time.Millisecond).Should(Succeed())
+	}, soon, 100*time.Millisecond).Should(Succeed())
 	g.Expect(kube.Delete(t.Context(), store)).To(Succeed())
 	stop()
 	lease := &coordinationv1.Lease{}

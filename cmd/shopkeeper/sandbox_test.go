@@ -57,11 +57,11 @@ func TestASandboxGoesOnFromItsData(t *testing.T) {
 			g.Expect(meta.IsStatusConditionTrue(store.Status.Conditions, condition)).To(BeTrue(), "%s: %+v", condition, store.Status.Conditions)
 		}
 	}
-	g.Eventually(ready, time.Minute, 100*time.Millisecond).Should(Succeed())
+	g.Eventually(ready, soon, 100*time.Millisecond).Should(Succeed())
 	stop()
 
 	store.Spec.DeletionPolicy = v1alpha1.DeletionOrphan
 	g.Expect(kube.Update(t.Context(), store)).To(Succeed())
 	program(t, args...)
-	g.Eventually(ready, time.Minute, 100*time.Millisecond).Should(Succeed())
+	g.Eventually(ready, soon, 100*time.Millisecond).Should(Succeed())
 }
