@@ -68,7 +68,7 @@ func TestManager(t *testing.T) {
 			var now v1alpha1.ShopifyStore
 			g.Expect(api.Get(ctx, client.ObjectKeyFromObject(store), &now)).To(Succeed())
 			g.Expect(test(&now)).To(BeTrue(), "%s: %+v", what, now.Status.Conditions)
-		}, 20*time.Second, 20*time.Millisecond).Should(Succeed())
+		}, patience, 20*time.Millisecond).Should(Succeed())
 	}
 	ready := func(s *v1alpha1.ShopifyStore) bool { return conditions.IsReady(s) }
 	because := func(reason string) func(*v1alpha1.ShopifyStore) bool {
@@ -87,7 +87,7 @@ func TestManager(t *testing.T) {
 	b.must(api.Create(ctx, job))
 	conditions.MarkTrue(job, v1alpha1.CompleteCondition, "Test", "ended")
 	b.must(api.Status().Update(ctx, job))
-	NewWithT(t).Eventually(func() error { return api.Get(ctx, client.ObjectKeyFromObject(job), job) }, 20*time.Second, 20*time.Millisecond).
+	NewWithT(t).Eventually(func() error { return api.Get(ctx, client.ObjectKeyFromObject(job), job) }, patience, 20*time.Millisecond).
 		Should(MatchError(apierrors.IsNotFound, "a SyncJob that ended is history at once"))
 
 	b.shop(func(s *simulator.Shop) { s.Apps[0].AccessToken = "shpat_new" })
@@ -116,5 +116,5 @@ func TestManager(t *testing.T) {
 		}
 		g.Expect(found).To(And(HaveKey("store "+corev1.EventTypeNormal+" Ready"), HaveKey("store "+corev1.EventTypeWarning+" CredentialsRejected"),
 			HaveKey("younger "+corev1.EventTypeWarning+" Rival")))
-	}, 10*time.Second, 50*time.Millisecond).Should(Succeed())
+	}, patience, 50*time.Millisecond).Should(Succeed())
 }

@@ -261,7 +261,7 @@ func TestTheRelayReadsWhatIsPublished(t *testing.T) {
 	file := filepath.Join(t.TempDir(), RoutesKey)
 	b.must(os.WriteFile(file, secret.Data[RoutesKey], 0o600))
 	relay, err := webhookrelay.New(t.Context(), webhookrelay.Options{
-		Inbox: full{}, Routes: file, DrainTime: time.Second, ReloadInterval: time.Minute, Log: slog.New(slog.DiscardHandler),
+		Inbox: full{}, Routes: file, DrainTime: time.Minute, ReloadInterval: time.Minute, Log: slog.New(slog.DiscardHandler),
 	})
 	b.must(err)
 	listen := func() net.Listener {

@@ -29,6 +29,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 	"github.com/shopkeeper-dev/shopkeeper/internal/testenv"
@@ -40,8 +41,12 @@ var (
 	api        client.WithWatch // straight to the API server
 )
 
+// patience is how long what a manager does may take to come about on a machine that has much
+// else to do.
+const patience = 3 * time.Minute
+
 func TestMain(m *testing.M) {
-	os.Exit(testenv.Run(m, func(config *rest.Config) {
+	os.Exit(ledgertest.Stop(testenv.Run(m, func(config *rest.Config) {
 		restConfig = config
 		err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme))
 		if err == nil {
@@ -51,7 +56,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-	}))
+	})))
 }
 
 const relayURL = "https://hooks.example.com"

@@ -33,12 +33,14 @@ func TestJobsOfAManager(t *testing.T) {
 	runner := &SyncJobReconciler{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Events: mgr.GetEventRecorder("shopkeeper"), Kit: b.runner.Kit, Now: time.Now}
 	b.must(runner.SetupWithManager(mgr, 4))
 	run(t, mgr)
+	// Less than queuePause, after which a job comes back by itself.
+	const atOnce = queuePause * 3 / 4
 	becomes := func(job *v1alpha1.SyncJob, what string, test func(*v1alpha1.SyncJob) bool) {
 		t.Helper()
 		NewWithT(t).Eventually(func(g Gomega) {
 			g.Expect(api.Get(t.Context(), client.ObjectKeyFromObject(job), job)).To(Succeed())
 			g.Expect(test(job)).To(BeTrue(), "%s: %+v", what, job.Status.Conditions)
-		}, 30*time.Second, 20*time.Millisecond).Should(Succeed())
+		}, atOnce, 20*time.Millisecond).Should(Succeed())
 	}
 	complete := func(j *v1alpha1.SyncJob) bool { return conditions.IsTrue(j, v1alpha1.CompleteCondition) }
 	because := func(reason string) func(*v1alpha1.SyncJob) bool {
@@ -51,7 +53,7 @@ func TestJobsOfAManager(t *testing.T) {
 	job := b.job("check", checkOrders)
 	kubectl := filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl")
 	wait := exec.CommandContext(t.Context(), kubectl, "--kubeconfig", testenv.Kubeconfig(t, restConfig),
-		"wait", "--for=condition=Complete", "--timeout=30s", "-n", job.Namespace, "syncjob/check")
+		"wait", "--for=condition=Complete", "--timeout=3m", "-n", job.Namespace, "syncjob/check")
 	if out, err := wait.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -62,6 +64,11 @@ func TestJobsOfAManager(t *testing.T) {
 	NewWithT(t).Expect(string(out)).To(MatchRegexp(`^check +store +Orders +100 +True +2 of 2 records handled, 2 changed`))
 
 	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.Suspend = true })
+	NewWithT(t).Eventually(func(g Gomega) { // as the manager has it
+		var store v1alpha1.ShopifyStore
+		g.Expect(mgr.GetClient().Get(t.Context(), client.ObjectKeyFromObject(b.store), &store)).To(Succeed())
+		g.Expect(store.Spec.Suspend).To(BeTrue())
+	}, patience, 20*time.Millisecond).Should(Succeed())
 	waiting := b.job("waiting", checkOrders)
 	becomes(waiting, "its store is suspended", because(v1alpha1.ReasonStoreSuspended))
 	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.Suspend = false })

@@ -12,6 +12,8 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 )
 
+func TestMain(m *testing.M) { ledgertest.Main(m) }
+
 // TestTurn goes through the times of an event, and holds what is pushed and what
 // becomes of the items; what was done is not done again.
 func TestTurn(t *testing.T) {
