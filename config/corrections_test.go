@@ -37,7 +37,7 @@ func TestACorrectionIsAskedForInOnesOwnName(t *testing.T) {
 	g.Eventually(func() error {
 		refused = c.Create(t.Context(), correction(namespace, "bob@example.com"), client.DryRunAll)
 		return refused
-	}, 30*time.Second, 50*time.Millisecond).Should(MatchError(apierrors.IsForbidden, "forbidden"))
+	}, soon, 50*time.Millisecond).Should(MatchError(apierrors.IsForbidden, "forbidden"))
 	g.Expect(refused).To(MatchError(ContainSubstring(
 		`spec.correction.requestedBy is "bob@example.com", and you are "ann@example.com": a correction is asked for in one's own name`)))
 

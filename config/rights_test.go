@@ -101,8 +101,10 @@ func TestEachAccountMayDoWhatIsWrittenAndNoMore(t *testing.T) {
 	for _, account := range accounts.Items {
 		t.Run(account.Name, func(t *testing.T) {
 			user := fmt.Sprintf("system:serviceaccount:%s:%s", system, account.Name)
-			got := listed(t, user, "system:authenticated", "system:serviceaccounts", "system:serviceaccounts:"+system)
-			NewWithT(t).Expect(got).To(Equal(written(t, account.Name)))
+			// A right takes a moment to be in effect.
+			NewWithT(t).Eventually(func() string {
+				return listed(t, user, "system:authenticated", "system:serviceaccounts", "system:serviceaccounts:"+system)
+			}, soon, "50ms").Should(Equal(written(t, account.Name)))
 			NewWithT(t).Expect(account.AutomountServiceAccountToken).To(HaveValue(BeFalse()), "a pod has to ask for it")
 		})
 	}
@@ -115,8 +117,9 @@ func TestEachTenantRoleMayDoWhatIsWrittenAndNoMore(t *testing.T) {
 		t.Run(role, func(t *testing.T) {
 			bindRole(t, client1, role, role)
 			// Bound in the client's namespace, so that "everywhere" reads: there.
-			got := strings.ReplaceAll(listed(t, role, "system:authenticated"), "everywhere: ", "")
-			NewWithT(t).Expect(got).To(Equal(written(t, role)))
+			NewWithT(t).Eventually(func() string {
+				return strings.ReplaceAll(listed(t, role, "system:authenticated"), "everywhere: ", "")
+			}, soon, "50ms").Should(Equal(written(t, role)))
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/gomega"
 	rbacv1 "k8s.io/api/rbac/v1"
@@ -24,6 +25,10 @@ import (
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/testenv"
 )
+
+// soon is how long the API server may take to act on what it was given, on a machine that
+// has much else to do.
+const soon = time.Minute
 
 // system is the namespace that the manifests install into.
 const system = "shopkeeper-system"

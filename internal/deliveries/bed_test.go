@@ -28,8 +28,9 @@ import (
 var engines = map[string]func(testing.TB) ledgertest.Place{"PostgreSQL": ledgertest.OnPostgres, "SQLite": ledgertest.OnSQLite}
 
 // patience is how long a condition may take to come about on a machine that has
-// much else to do.
-const patience = 60 * time.Second
+// much else to do. It is less than the two minutes after which a job that got lost is
+// found, so that no test passes by that.
+const patience = 100 * time.Second
 
 // bed is all that there is between a shop and the ledger: a simulated Shopify, a
 // relay, and a queue that works off what it takes in.

@@ -49,7 +49,7 @@ func TestAStoreIsLookedAtWhenADeliveryDies(t *testing.T) {
 			if store != maple {
 				t.Errorf("looked at %s", store)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(patience):
 			t.Fatal("nobody looks")
 		}
 		err = l.View(t.Context(), maple, func(tx *ledger.Tx) error {

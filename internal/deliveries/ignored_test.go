@@ -27,6 +27,6 @@ func TestTopicsThatNothingIsDoneFor(t *testing.T) {
 		g.Eventually(func() (list []ledger.Delivery, err error) {
 			err = l.View(t.Context(), maple, func(tx *ledger.Tx) error { list, err = tx.Deliveries(ledger.Done, 10); return err })
 			return list, err
-		}, "60s", "20ms").Should(HaveLen(1))
+		}, patience, "20ms").Should(HaveLen(1))
 	})
 }

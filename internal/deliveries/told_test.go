@@ -40,12 +40,12 @@ shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kid
 shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kids",outcome="Duplicate",topic="customers/update"} 2
 shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kids",outcome="Ignored",topic="customers/update"} 1
 `), "shopkeeper_delivery_attempts_total")
-		}, "60s", "20ms").Should(Succeed())
+		}, patience, "20ms").Should(Succeed())
 		var trail []ledger.TrailEntry
 		g.Eventually(func() ([]ledger.TrailEntry, error) {
 			trail, err = trailOf(t, l, ledger.Done, ledger.Dead)
 			return trail, err
-		}, "60s", "20ms").Should(HaveLen(3))
+		}, patience, "20ms").Should(HaveLen(3))
 		for i, body := range [][]byte{done.Body, poison.Body} {
 			g.Expect(trail[i].Actor + " " + trail[i].Action).To(Equal("shopify webhook"))
 			g.Expect(trail[i].HappenedAt).To(Equal(done.ReceivedAt))
@@ -60,7 +60,7 @@ shopkeeper_delivery_attempts_total{name="maple-kids",namespace="client-maple-kid
 shopkeeper_deliveries{name="maple-kids",namespace="client-maple-kids",state="Dead"} 1
 shopkeeper_deliveries{name="maple-kids",namespace="client-maple-kids",state="Pending"} 0
 `), "shopkeeper_deliveries")
-		}, "60s", "20ms").Should(Succeed())
+		}, patience, "20ms").Should(Succeed())
 	})
 }
 
@@ -129,10 +129,10 @@ func TestWhatIsLongDoneIsLetGoOf(t *testing.T) {
 				return names, err
 			}
 		}
-		g.Eventually(kept(ledger.Done), "60s", "20ms").Should(Equal([]string{"long ago", "not so long ago"}))
-		g.Eventually(kept(ledger.Dead), "60s", "20ms").Should(Equal([]string{"dead"}))
+		g.Eventually(kept(ledger.Done), patience, "20ms").Should(Equal([]string{"long ago", "not so long ago"}))
+		g.Eventually(kept(ledger.Dead), patience, "20ms").Should(Equal([]string{"dead"}))
 		run(t, (&deliveries.Watcher{Queue: queue}).Start)
-		g.Eventually(kept(ledger.Done), "60s", "20ms").Should(Equal([]string{"not so long ago"}))
+		g.Eventually(kept(ledger.Done), patience, "20ms").Should(Equal([]string{"not so long ago"}))
 		g.Expect(kept(ledger.Dead)()).To(Equal([]string{"dead"}))
 		g.Expect(l.View(t.Context(), maple, func(tx *ledger.Tx) error {
 			trail, err := tx.Trail("delivery/" + id["long ago"])

@@ -142,7 +142,7 @@ func upgrade(t *testing.T, probe *unstructured.Unstructured) {
 	t.Helper()
 	_, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{Paths: []string{testenv.CRDs()}, ErrorIfPathMissing: true})
 	must(t, err)
-	must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 30*time.Second, true, func(context.Context) (bool, error) {
+	must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 2*time.Minute, true, func(context.Context) (bool, error) {
 		_, served, err := unstructured.NestedString(get(t, probe).Object, "spec", "mode")
 		return served, err
 	}))
