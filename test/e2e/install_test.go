@@ -61,8 +61,12 @@ func (s *scene) ready() {
 // comesAndGoes are kinds whose objects the cluster makes and removes for its own ends.
 var comesAndGoes = []string{"events", "leases", "endpointslices", "endpoints", "ipaddresses", "componentstatuses", "podmetrics", "nodemetrics"}
 
+// tellOfPods are kinds whose status changes by itself where a pod is not ready for a
+// moment, as on a busy machine.
+var tellOfPods = []string{"deployments", "replicasets", "statefulsets", "poddisruptionbudgets"}
+
 // everything is the resourceVersion of every object of the cluster but what comes and
-// goes, by kind, namespace and name.
+// goes, by kind, namespace and name; of those that tell of pods it is all but the status.
 func (s *scene) everything(g Gomega) map[string]string {
 	found, err := discovery.NewDiscoveryClientForConfig(s.config)
 	g.Expect(err).NotTo(HaveOccurred())
@@ -81,7 +85,11 @@ func (s *scene) everything(g Gomega) map[string]string {
 			list, err := objects.Resource(version.WithResource(kind.Name)).List(s.ctx, metav1.ListOptions{})
 			g.Expect(err).NotTo(HaveOccurred(), kind.Name)
 			for _, o := range list.Items {
-				all[strings.Join([]string{kind.Name, o.Namespace, o.Name}, "/")] = o.ResourceVersion
+				version := o.ResourceVersion
+				if slices.Contains(tellOfPods, kind.Name) {
+					version = fmt.Sprint(o.UID, o.Generation, o.Labels, o.Annotations)
+				}
+				all[strings.Join([]string{kind.Name, o.Namespace, o.Name}, "/")] = version
 			}
 		}
 	}
