@@ -41,7 +41,7 @@ func TestChangesOfAShop(t *testing.T) {
 		g := NewWithT(t)
 		l := ledgertest.Open(t, place.Manager, nil)
 		w := &trail.Writer{Ledger: l, Log: slog.New(slog.DiscardHandler)}
-		sim := simulator.New(simulator.Options{})
+		sim := simulator.New(simulator.Options{Versions: simulator.KnownVersions()})
 		t.Cleanup(sim.Close)
 		g.Expect(sim.AddShop(simulator.NewShop("maple-kids.myshopify.com", "Maple Kids"))).To(Succeed())
 		server := httptest.NewServer(sim)

@@ -43,7 +43,7 @@ async function subscribed(t, topic, input = {}) {
 }
 
 for (const topic of topics) {
-  test(`a delivery of ${topic} is valid`, { timeout: 10_000 }, async (t) => {
+  test(`a delivery of ${topic} is valid`, { timeout: 60_000 }, async (t) => {
     const { shop, next } = await subscribed(t, topic);
     await control('POST', `shops/${shop.domain}/events`, { topic });
     const delivery = await next();
@@ -55,7 +55,7 @@ for (const topic of topics) {
   });
 }
 
-test('a body that was touched is not valid', { timeout: 10_000 }, async (t) => {
+test('a body that was touched is not valid', { timeout: 60_000 }, async (t) => {
   const { shop, next } = await subscribed(t, 'ORDERS_PAID');
   await control('POST', `shops/${shop.domain}/events`, { topic: 'ORDERS_PAID' });
   const delivery = await next();
@@ -64,7 +64,7 @@ test('a body that was touched is not valid', { timeout: 10_000 }, async (t) => {
   assert.equal(result.reason, WebhookValidationErrorReason.InvalidHmac);
 });
 
-test('a delivery holds only the fields that were asked for', { timeout: 10_000 }, async (t) => {
+test('a delivery holds only the fields that were asked for', { timeout: 60_000 }, async (t) => {
   const { shop, next } = await subscribed(t, 'ORDERS_PAID', { includeFields: ['id', 'updated_at'] });
   await control('POST', `shops/${shop.domain}/events`, { topic: 'ORDERS_PAID' });
   const delivery = await next();

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here"
 
 readonly node_least=18     # what Debian 12 has
-readonly start_seconds=20  # for the simulator to answer
+readonly start_seconds=60  # for the simulator to answer
 readonly stop_seconds=10   # for it to end by itself
 
 log() { printf 'clients: %s\n' "$*" >&2; }
