@@ -140,9 +140,9 @@ func copied(t *testing.T, was *unstructured.Unstructured) {
 // which a default of a new field shows.
 func upgrade(t *testing.T, probe *unstructured.Unstructured) {
 	t.Helper()
-	_, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{Paths: []string{testenv.CRDs()}, ErrorIfPathMissing: true})
+	_, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{Paths: []string{testenv.CRDs()}, ErrorIfPathMissing: true, MaxTime: testenv.Patience})
 	must(t, err)
-	must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, 2*time.Minute, true, func(context.Context) (bool, error) {
+	must(t, wait.PollUntilContextTimeout(t.Context(), 50*time.Millisecond, testenv.Patience, true, func(context.Context) (bool, error) {
 		_, served, err := unstructured.NestedString(get(t, probe).Object, "spec", "mode")
 		return served, err
 	}))
