@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/client-go/rest"
@@ -16,6 +17,10 @@ import (
 
 	"github.com/shopkeeper-dev/shopkeeper/config"
 )
+
+// controlPlanePatience is how long etcd and kube-apiserver may take for anything; envtest
+// gives up after 20 seconds, which a laptop with much else to do may need.
+const controlPlanePatience = 2 * time.Minute
 
 // startControlPlane starts etcd and kube-apiserver with the custom resources,
 // and writes a kubeconfig.
@@ -27,9 +32,12 @@ func startControlPlane() (cluster *rest.Config, kubeconfig string, stop func() e
 	if err != nil {
 		return nil, "", nil, err
 	}
-	env := &envtest.Environment{CRDs: crds}
+	env := &envtest.Environment{
+		CRDs: crds, CRDInstallOptions: envtest.CRDInstallOptions{MaxTime: controlPlanePatience},
+		ControlPlaneStartTimeout: controlPlanePatience, ControlPlaneStopTimeout: controlPlanePatience,
+	}
 	if _, err := env.Start(); err != nil {
-		return nil, "", nil, fmt.Errorf("starting the control plane: %w", err)
+		return nil, "", nil, errors.Join(fmt.Errorf("starting the control plane: %w", err), env.Stop())
 	}
 	if kubeconfig, err = writeKubeconfig(env); err != nil {
 		return nil, "", nil, errors.Join(err, env.Stop())
