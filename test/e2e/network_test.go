@@ -13,58 +13,79 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// ingress is the namespace of the ingress controller that the policies name.
-const ingress = "ingress-nginx"
+// The namespaces of the ingress controller and of Prometheus that the policies name.
+const ingress, monitoring = "ingress-nginx", "monitoring"
 
-// targets are what somebody may try to reach: a name, and a port.
-var targets = map[string]string{
-	"relay":      "shopkeeper-relay.shopkeeper-system.svc 443",
-	"console":    "shopkeeper-console.shopkeeper-system.svc 443",
-	"ledger":     "postgres.shopkeeper-ledger.svc 5432",
-	"API server": "kubernetes.default.svc 443",
+// metrics are the ports of the components that Prometheus comes to, which no Service has.
+var metrics = map[string]string{"relay": "8081", "console": "8082", "manager": "8080"}
+
+// asker tries what it can reach: a pod of a component or, where that is empty, one of a
+// namespace.
+type asker struct {
+	reason, component, namespace string
+	may                          []string
 }
 
 // network holds what reaches what against the policies. Where nothing enforces them,
 // everything is reached, and it fails.
 func network(s *scene) {
-	s.stranger(ours)
-	s.stranger(ingress)
 	reached := map[string]bool{}
-	for _, from := range []struct {
-		reason, name string
-		ask          func(script string) string
-		may          []string
-	}{
-		{"it takes in what the world sends", "the relay", s.within("relay"), []string{"ledger"}},
-		{"it asks who may do what", "the console", s.within("console"), []string{"API server", "ledger"}},
-		{"it asks the relay as Shopify does", "the manager", s.within("manager"), []string{"API server", "ledger", "relay"}},
-		{"it brings in what comes from outside", "the ingress controller", s.from(ingress), []string{"API server", "console", "relay"}},
-		{"it has no business here", "any other pod", s.from(ours), []string{"API server"}},
+	for _, from := range []asker{
+		{"it takes in what the world sends", "relay", "", []string{"ledger"}},
+		{"it asks who may do what", "console", "", []string{"API server", "ledger"}},
+		{"it asks the relay as Shopify does", "manager", "", []string{"API server", "ledger", "relay"}},
+		{"the ingress controller brings in what comes from outside", "", ingress, []string{"API server", "console", "relay"}},
+		{"Prometheus looks at all", "", monitoring, []string{"API server", "console's metrics", "manager's metrics", "relay's metrics"}},
+		{"others have no business here", "", ours, []string{"API server"}},
 	} {
-		var got []string
+		name, ask := from.component, s.within(from.component)
+		if name == "" {
+			s.stranger(from.namespace)
+			name, ask = "a pod of "+from.namespace, s.from(from.namespace)
+		}
+		targets := s.targets(from.component)
 		s.Eventually(func() []string { // a policy takes a moment to know a pod that is new
-			got = s.reach(from.ask)
+			got := s.reach(targets, ask)
 			for _, target := range got {
-				s.Expect(from.may).To(ContainElement(target), "%s: %s. Does the cluster's network plugin enforce policies?", from.name, from.reason)
+				s.Expect(from.may).To(ContainElement(target), "%s: %s. Does the cluster's network plugin enforce policies?", name, from.reason)
 			}
 			return got
-		}, patience, time.Second).Should(Equal(from.may), "%s: %s", from.name, from.reason)
-		s.t.Logf("%s reaches %s, and nothing else", from.name, strings.Join(got, ", "))
-		for _, target := range got {
+		}, patience, time.Second).Should(Equal(from.may), "%s: %s", name, from.reason)
+		s.t.Logf("%s reaches %s, and nothing else", name, strings.Join(from.may, ", "))
+		for _, target := range from.may {
 			reached[target] = true
 		}
 	}
-	s.Expect(reached).To(HaveLen(len(targets)), "who reaches a target shows that it was there for those who do not")
+	s.Expect(reached).To(HaveLen(len(s.targets(""))), "who reaches a target shows that it was there for those who do not")
+}
+
+// targets are what a component, or anybody else, may try to reach: a name or address, and a
+// port. A pod always reaches itself.
+func (s *scene) targets(but string) map[string]string {
+	s.t.Helper()
+	all := map[string]string{
+		"relay":      "shopkeeper-relay.shopkeeper-system.svc 443",
+		"console":    "shopkeeper-console.shopkeeper-system.svc 443",
+		"ledger":     "postgres.shopkeeper-ledger.svc 5432",
+		"API server": "kubernetes.default.svc 443",
+	}
+	for component, port := range metrics {
+		if component != but {
+			all[component+"'s metrics"] = s.pods(component)[0].Status.PodIP + " " + port
+		}
+	}
+	return all
 }
 
 // reach tries every target, and names those that answered.
-func (s *scene) reach(ask func(script string) string) (names []string) {
+func (s *scene) reach(targets map[string]string, ask func(script string) string) (names []string) {
 	s.t.Helper()
 	var script strings.Builder
 	for name, target := range targets {
 		host, port, _ := strings.Cut(target, " ")
-		// A database's client says how far it came, whatever it is that answers.
-		fmt.Fprintf(&script, "echo '== %s'; psql 'host=%s port=%s user=nobody dbname=none connect_timeout=5 sslmode=require' -c '' 2>&1; ", name, host, port)
+		// A database's client says how far it came, whatever it is that answers; a server of
+		// HTTP waits for the end of a line.
+		fmt.Fprintf(&script, "echo \"== %s\"; psql -w \"host=%s port=%s user='two\nlines' dbname=none connect_timeout=5 sslmode=disable\" -c '' 2>&1; ", name, host, port)
 	}
 	for said := range strings.SplitSeq(ask(script.String()+"echo '== end'"), "== ") {
 		name, answer, _ := strings.Cut(said, "\n")
@@ -72,7 +93,7 @@ func (s *scene) reach(ask func(script string) string) (names []string) {
 			continue
 		}
 		switch {
-		case strings.Contains(answer, "closed the connection"), strings.Contains(answer, "does not support SSL"), strings.Contains(answer, "invalid response"):
+		case strings.Contains(answer, "closed the connection"), strings.Contains(answer, "no password supplied"), strings.Contains(answer, "expected authentication request"):
 			names = append(names, name)
 		default:
 			s.Expect(answer).To(Or(ContainSubstring("Connection refused"), ContainSubstring("timeout expired")), name)

@@ -146,13 +146,27 @@ func (s *scene) states(g Gomega, books *ledger.Ledger, store deliverytest.Store)
 	return count
 }
 
-// ordersJob has a client's editor check all orders by a SyncJob, to its end.
+// job has a client's editor make a SyncJob of a type, with what else its spec has, and
+// returns its name as kubectl has it.
+func (s *scene) job(store deliverytest.Store, spec string) (name string) {
+	s.t.Helper()
+	job := fmt.Sprintf("apiVersion: shopify.shopkeeper.dev/v1alpha1\nkind: SyncJob\nmetadata: {generateName: by-hand-}\nspec: {storeRef: {name: %s}, type: %s}\n", store.Name, spec)
+	return strings.TrimSpace(s.mustWith(job, append(person(store, "editor"), "create", "-o", "name", "-f", "-")...))
+}
+
+// finished makes a job, and waits until it is complete.
+func (s *scene) finished(store deliverytest.Store, spec string) (name string) {
+	s.t.Helper()
+	name = s.job(store, spec)
+	s.must(append(person(store, "editor"), "wait", "--for=condition=Complete", name, "--timeout=3m")...)
+	s.judge("SyncJob", store.Tenant, path.Base(name), verdict{status.CurrentStatus, "Healthy", v1alpha1.ReasonComplete}, "it is complete")
+	return name
+}
+
+// ordersJob checks all orders by a SyncJob, to its end.
 func (s *scene) ordersJob(store deliverytest.Store) (progress v1alpha1.SyncJobProgress) {
 	s.t.Helper()
-	job := fmt.Sprintf("apiVersion: shopify.shopkeeper.dev/v1alpha1\nkind: SyncJob\nmetadata: {generateName: orders-}\nspec: {storeRef: {name: %s}, type: Orders}\n", store.Name)
-	name := strings.TrimSpace(s.mustWith(job, append(person(store, "editor"), "create", "-o", "name", "-f", "-")...))
-	s.must(append(person(store, "editor"), "wait", "--for=condition=Complete", name, "--timeout=3m")...)
-	s.judge("SyncJob", store.Tenant, path.Base(name), verdict{status.CurrentStatus, "Healthy", v1alpha1.ReasonComplete}, "all orders were checked")
+	name := s.finished(store, "Orders")
 	text := s.must(append(person(store, "editor"), "get", name, "-o", "jsonpath={.status.progress}")...)
 	s.t.Logf("%s %s: %s", store.Name, name, text)
 	s.Expect(json.Unmarshal([]byte(text), &progress)).To(Succeed())
