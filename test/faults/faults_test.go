@@ -81,8 +81,9 @@ func TestCrashOnSQLite(t *testing.T) {
 		}
 		all.kill()
 	}
-	// The last one died with work left to do; this process does it.
+	// The last one died with work left to do, which brings about more webhooks; this process
+	// does it.
 	l := ledgertest.Open(t, w.place.Manager, nil)
-	w.manage(l)
+	w.goOn(l)
 	w.settled(l)
 }

@@ -71,39 +71,54 @@ func play(ctx context.Context, role string) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if role != manages {
-		inbox := deliveries.NewInbox(l)
-		relay, err := webhookrelay.New(ctx, webhookrelay.Options{
-			Inbox: inbox, Routes: os.Getenv(routesVariable), DrainTime: time.Second, ReloadInterval: time.Minute, Log: slog.New(slog.DiscardHandler),
-		})
-		if err != nil {
+		if err := takeIn(ctx, group, l, os.Getenv(routesVariable), os.Getenv(listenVariable)); err != nil {
 			return err
 		}
-		var listen net.ListenConfig
-		webhooks, err := listen.Listen(ctx, "tcp", os.Getenv(listenVariable))
-		if err != nil {
-			return err
-		}
-		operations, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return err
-		}
-		group.Go(func() error { return relay.Run(ctx, webhooks, operations) })
 	}
 	if role != relays {
-		shops, err := deliverytest.NewShops(os.Getenv(endpointVariable), stores)
-		if err != nil {
+		if err := workOff(ctx, group, l, os.Getenv(endpointVariable)); err != nil {
 			return err
 		}
-		queue, err := deliveries.New(deliveries.Options{Ledger: l, Shops: shops, RescueAfter: rescueAfter})
-		if err != nil {
-			return err
-		}
-		group.Go(func() error { return queue.Start(ctx) })
 	}
 	if _, err := os.Stdout.WriteString("ready\n"); err != nil {
 		return err
 	}
 	return group.Wait()
+}
+
+// takeIn runs a relay.
+func takeIn(ctx context.Context, group *errgroup.Group, l *ledger.Ledger, routes, address string) error {
+	relay, err := webhookrelay.New(ctx, webhookrelay.Options{
+		Inbox: deliveries.NewInbox(l), Routes: routes, DrainTime: 30 * time.Second, ReloadInterval: time.Minute, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	var listen net.ListenConfig
+	webhooks, err := listen.Listen(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	operations, err := listen.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	group.Go(func() error { return relay.Run(ctx, webhooks, operations) })
+	return nil
+}
+
+// workOff runs a manager's queue.
+func workOff(ctx context.Context, group *errgroup.Group, l *ledger.Ledger, endpoint string) error {
+	shops, err := deliverytest.NewShops(endpoint, stores)
+	if err != nil {
+		return err
+	}
+	queue, err := deliveries.New(deliveries.Options{Ledger: l, Shops: shops, RescueAfter: rescueAfter})
+	if err != nil {
+		return err
+	}
+	group.Go(func() error { return queue.Start(ctx) })
+	return nil
 }
 
 // process is another one of this program.

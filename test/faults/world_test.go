@@ -12,8 +12,8 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+	"golang.org/x/sync/errgroup"
 
-	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
@@ -108,16 +108,14 @@ func (w *world) sell(from, to int) {
 	}
 }
 
-// manage works deliveries off in this process until the test's end.
-func (w *world) manage(l *ledger.Ledger) {
-	shops, err := deliverytest.NewShops(w.endpoint, stores)
-	w.Expect(err).NotTo(HaveOccurred())
-	queue, err := deliveries.New(deliveries.Options{Ledger: l, Shops: shops, RescueAfter: rescueAfter})
-	w.Expect(err).NotTo(HaveOccurred())
+// goOn takes webhooks in and works them off in this process until the test's end.
+func (w *world) goOn(l *ledger.Ledger) {
+	w.t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(w.t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- queue.Start(ctx) }()
-	w.t.Cleanup(func() { cancel(); w.Expect(<-ended).NotTo(HaveOccurred()) })
+	group, ctx := errgroup.WithContext(ctx)
+	w.t.Cleanup(func() { cancel(); w.Expect(group.Wait()).To(Succeed()) })
+	w.Expect(takeIn(ctx, group, l, w.routes, w.relay)).To(Succeed())
+	w.Expect(workOff(ctx, group, l, w.endpoint)).To(Succeed())
 }
 
 // acknowledged are the deliveries that were answered 200, by store, topic and
