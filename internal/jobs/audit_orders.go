@@ -17,11 +17,11 @@ const shown = 60 * 24 * time.Hour
 
 // auditedOrders is where the comparison of orders has come to.
 type auditedOrders struct {
-	// Since is from when on, in Unix seconds; Page is the cursor of the page, and Skip how
-	// many of its orders are done.
-	Since int64  `json:"since"`
-	Page  string `json:"page,omitempty"`
-	Skip  int    `json:"skip,omitempty"`
+	// Since is from when on, in Unix seconds; Page is the cursor of the page, and Done the
+	// last of its orders that is done.
+	Since int64     `json:"since"`
+	Page  string    `json:"page,omitempty"`
+	Done  lastOrder `json:"done,omitzero"`
 	// Last is up to which change the ledger's orders were looked for in the shop, in Unix
 	// seconds.
 	Last int64 `json:"last"`
@@ -50,11 +50,13 @@ func (t *audit) orders(ctx context.Context, cursor string, enough func() bool, r
 	}
 	page, upTo := t.within(page, check.until())
 	r.expect(at.Before + int64(len(page.Orders)))
-	done, err := t.compareOrders(ctx, check, page.Orders[min(at.Skip, len(page.Orders)):], enough, r)
+	left := at.Done.left(page.Orders)
+	done, err := t.compareOrders(ctx, check, left, enough, r)
 	if err != nil {
 		return "", err
 	}
-	if at.Skip += done; at.Skip < len(page.Orders) {
+	if done < len(left) {
+		at.Done = lastOrderOf(left[done-1])
 		return write(at)
 	}
 	if err := t.unlisted(ctx, page.Orders, time.Unix(at.Last, 0), upTo, r); err != nil || page.Next == "" {

@@ -1,9 +1,11 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,14 +45,34 @@ type ordersAt struct {
 	// Since is from when on, in Unix seconds; Latest is the latest change that was met.
 	Since  int64 `json:"since"`
 	Latest int64 `json:"latest"`
-	// Page is the cursor of the page, and Skip how many of its orders are done.
-	Page string `json:"page,omitempty"`
-	Skip int    `json:"skip,omitempty"`
+	// Page is the cursor of the page, and Done the last of its orders that is done.
+	Page string    `json:"page,omitempty"`
+	Done lastOrder `json:"done,omitzero"`
 	// Before is how many orders were on the pages before.
 	Before int64 `json:"before,omitempty"`
 	// Failed says that some could not be handled: the next check begins where this one
 	// did.
 	Failed bool `json:"failed,omitempty"`
+}
+
+// lastOrder is the last order of a page that is done, by its last change in Unix seconds and
+// its number. An order that changes leaves the page, so that no place on it stays the same.
+type lastOrder struct {
+	At int64  `json:"at"`
+	ID uint64 `json:"id"`
+}
+
+func lastOrderOf(o shopify.OrderUpdate) lastOrder { return lastOrder{At: o.UpdatedAt.Unix(), ID: o.ID} }
+
+func (l lastOrder) compare(to lastOrder) int {
+	return cmp.Or(cmp.Compare(l.At, to.At), cmp.Compare(l.ID, to.ID))
+}
+
+// left are the orders of the page that are still to be done, in their order.
+func (l lastOrder) left(page []shopify.OrderUpdate) []shopify.OrderUpdate {
+	left := slices.DeleteFunc(slices.Clone(page), func(o shopify.OrderUpdate) bool { return lastOrderOf(o).compare(l) <= 0 })
+	slices.SortFunc(left, func(a, b shopify.OrderUpdate) int { return lastOrderOf(a).compare(lastOrderOf(b)) })
+	return left
 }
 
 // Step checks a page of orders.
@@ -73,25 +95,25 @@ func (t *orderCheck) Step(ctx context.Context, cursor string, enough func() bool
 		return "", err
 	}
 	r.expect(at.Before + int64(len(page.Orders)))
-	for i, o := range page.Orders[min(at.Skip, len(page.Orders)):] {
+	for i, o := range at.Done.left(page.Orders) {
 		if until := t.until(); !until.IsZero() && !o.UpdatedAt.Before(until) {
 			page.Next = ""
 			break
 		}
 		if i > 0 && enough() {
-			at.Skip += i
 			t.measure(at, r)
 			return write(at)
 		}
 		if err := t.check(ctx, o, known[o.ID], r); err != nil {
 			return "", err
 		}
+		at.Done = lastOrderOf(o)
 		at.Latest, at.Failed = max(at.Latest, o.UpdatedAt.Unix()), at.Failed || r.Failed > 0
 	}
 	if page.Next == "" {
 		return "", t.end(ctx, at)
 	}
-	at.Page, at.Skip, at.Before = page.Next, 0, at.Before+int64(len(page.Orders))
+	at.Page, at.Done, at.Before = page.Next, lastOrder{}, at.Before+int64(len(page.Orders))
 	t.measure(at, r)
 	return write(at)
 }

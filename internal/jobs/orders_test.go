@@ -10,6 +10,7 @@ import (
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries/deliverytest"
 	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
+	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
 var checkOrders = v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobOrders}
@@ -104,4 +105,44 @@ func TestAnOrderCheckGoesOn(t *testing.T) {
 		}
 	}
 	b.Expect(reads).To(Equal(4))
+}
+
+// TestAnOrderThatChangesHidesNoOther: what changes between two steps goes from its page to the
+// end of the list, and those behind it move up.
+func TestAnOrderThatChangesHidesNoOther(t *testing.T) {
+	for name, spec := range map[string]v1alpha1.SyncJobSpec{
+		"orders": checkOrders,
+		"audit":  auditOf(v1alpha1.AuditRepairSafe, v1alpha1.AuditOrders),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t)
+			items := []string{"a", "b", "c", "d"}
+			var first simulator.Order
+			for i, id := range items {
+				_, err := b.store.Bring(t.Context(), b.ledger, b.sim, id, "listed", 1000)
+				b.Expect(err).NotTo(HaveOccurred())
+				if o := b.buy(id); i == 0 {
+					first = o
+				}
+				if i != 1 { // two of them change in one second
+					b.now = b.now.Add(time.Hour)
+				}
+			}
+			var report jobs.Report
+			cursor, err := b.task(spec).Step(t.Context(), "", always, &report)
+			b.Expect(err).NotTo(HaveOccurred())
+			b.Expect(b.state("a")).To(Equal("sold"))
+			_, err = b.sim.CancelOrder(b.store.Domain, first.ID, simulator.Cancellation{Restock: true})
+			b.Expect(err).NotTo(HaveOccurred())
+			b.now = b.now.Add(time.Hour)
+			for cursor != "" {
+				cursor, err = b.task(spec).Step(t.Context(), cursor, always, &report)
+				b.Expect(err).NotTo(HaveOccurred())
+			}
+			for _, id := range items[1:] {
+				b.Expect(b.state(id)).To(Equal("sold"), id)
+			}
+			b.Expect(b.state("a")).NotTo(Equal("sold"), "it is met once more")
+		})
+	}
 }
