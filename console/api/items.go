@@ -119,7 +119,7 @@ func (a *API) addItems() {
 	}, func(v *visit, in *createItem) (Item, error) {
 		before, err := v.Item(in.Body.ID)
 		row := in.Body.row()
-		row.State = before.State
+		row.State, row.Unlisted = before.State, before.Unlisted
 		if err := absent(before, err).or(row, func() error { return v.take(intake.Rows{Items: []ledger.Item{row}}) }); err != nil {
 			return Item{}, err
 		}

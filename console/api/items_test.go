@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
 )
 
@@ -28,6 +29,8 @@ func TestItems(t *testing.T) {
 		equal(t, made.fields["state"].(string), "ready", "its state")
 		equal(t, b.pushes("i1"), 1, "pushes")
 		b.want(b.call(http.MethodPost, of("/items"), newItem("i1")), 201, "the same again")
+		b.update(maple, func(tx *ledger.Tx) error { return tx.SetUnlisted("i1", true) })
+		b.want(b.call(http.MethodPost, of("/items"), newItem("i1")), 201, "the same while it is off the shelf for now")
 		equal(t, b.pushes("i1"), 1, "pushes of what did not change")
 		b.want(b.call(http.MethodPost, of("/items"), with(newItem("i1"), "title", "Coat")), 409, "another of that id")
 

@@ -111,7 +111,7 @@ func TestImport(t *testing.T) {
 			equal(t, i, ledger.Item{ID: "i1", ConsignorID: "c1", EventID: "spring", Title: "Boots, red", PriceCents: 1250, MarkdownEligible: true, State: "ready"}, "item")
 			n, shiftErr := tx.Shifts("spring", "c2")
 			equal(t, n, 1, "shifts")
-			return errors.Join(err, itemErr, shiftErr, tx.SetItemState("i1", "listed"))
+			return errors.Join(err, itemErr, shiftErr, tx.SetItemState("i1", "listed"), tx.SetUnlisted("i1", true))
 		})
 
 		before := dump(t, l)
@@ -123,9 +123,9 @@ func TestImport(t *testing.T) {
 		equal(t, imported(t, l, some).Counts, intake.Counts{Consignors: intake.Count{Changed: 1}, Items: intake.Count{New: 1, Changed: 1, Unchanged: 1}}, "some")
 		update(t, l, func(tx *ledger.Tx) error {
 			i, err := tx.Item("i1")
-			equal(t, i, ledger.Item{ID: "i1", ConsignorID: "c2", EventID: "spring", Title: "Boots, red", PriceCents: 1000, State: "listed"}, "changed item keeps its state")
+			equal(t, i, ledger.Item{ID: "i1", ConsignorID: "c2", EventID: "spring", Title: "Boots, red", PriceCents: 1000, State: "listed", Unlisted: true}, "changed item keeps its state")
 			trail, trailErr := tx.Trail("i1")
-			if len(trail) != 1 || !strings.Contains(trail[0].Before, "PriceCents:1250") || !strings.Contains(trail[0].After, "PriceCents:1000") {
+			if len(trail) != 1 || !strings.Contains(trail[0].Before, "PriceCents:1250") || !strings.Contains(trail[0].After, "PriceCents:1000") || !strings.Contains(trail[0].After, "Unlisted:true") {
 				t.Errorf("the trail says %+v", trail)
 			}
 			imports, importsErr := tx.Trail("import")

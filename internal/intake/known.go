@@ -61,8 +61,8 @@ func (k *known) compare(b batch, p *problems) (c changes, err error) {
 			return c, err
 		}
 		if before := c.items[i].before; before != nil {
-			// The state is not the file's to say.
-			c.items[i].after.State = before.State
+			// Where it stands is not the file's to say.
+			c.items[i].after.State, c.items[i].after.Unlisted = before.State, before.Unlisted
 			if err := k.sold(item, *before, p); err != nil {
 				return c, err
 			}
