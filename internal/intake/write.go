@@ -103,7 +103,7 @@ func (c changes) settle(tx *ledger.Tx, from origin) error {
 			continue
 		}
 		for _, e := range events {
-			// What was sold at an event that is paid out was sold under the class before.
+			// What was sold at an event whose statements are due stays under the class before.
 			if tx.Now().Before(e.ReturnWindowEndsAt) {
 				shares[share{e.ID, consignor.after.ID}] = true
 			}

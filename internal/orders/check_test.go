@@ -3,6 +3,7 @@ package orders_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
@@ -29,7 +30,7 @@ func TestWhatDoesNotAgree(t *testing.T) {
 			[]string{"it is recorded as sold, and no order has it"}},
 	}
 	ledgertest.OnEach(t, func(t *testing.T, place ledgertest.Place) {
-		l := ledgertest.Open(t, place.Manager, nil)
+		l := ledgertest.Open(t, place.Manager, func() time.Time { return ordered.Add(time.Hour) })
 		for name, tc := range cases {
 			t.Run(name, func(t *testing.T) {
 				store := ledger.Store{Tenant: "client", Name: name}

@@ -45,18 +45,18 @@ type basis struct {
 	item   ledger.Item
 	class  commission.Class
 	shifts int
-	// closed says that the consignor was handed a statement of the event.
-	closed bool
-	terms  []commission.Terms
+	// settled says that the event's return window has ended, or that the consignor was
+	// handed a statement of it.
+	settled bool
+	terms   []commission.Terms
 	// currency is the shop's.
 	currency string
 }
 
-// as is the basis for a line with entries: what was handed out on a statement stands
-// under the class that the consignor had then, whatever they become for the next
-// event.
+// as is the basis for a line with entries: what was settled stands under the class that
+// the consignor had then, whatever they become for the next event.
 func (b basis) as(posted []ledger.Entry) (basis, error) {
-	if !b.closed {
+	if !b.settled {
 		return b, nil
 	}
 	for _, e := range slices.Backward(posted) {

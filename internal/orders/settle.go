@@ -208,11 +208,21 @@ func (r *run) basis(item ledger.Item) (basis, error) {
 	if err != nil {
 		return basis{}, err
 	}
+	settled, err := r.settled(item)
+	return basis{item: item, class: commission.Class(consignor.Class), shifts: shifts, terms: terms, currency: currency, settled: settled}, err
+}
+
+// settled says whether what an item's event owes its consignor is due, or was handed out.
+func (r *run) settled(item ledger.Item) (bool, error) {
 	closed, err := r.tx.Statements(item.EventID, item.ConsignorID)
-	if err != nil {
-		return basis{}, err
+	if err != nil || len(closed) > 0 {
+		return true, err
 	}
-	return basis{item: item, class: commission.Class(consignor.Class), shifts: shifts, terms: terms, currency: currency, closed: len(closed) > 0}, nil
+	e, err := r.tx.SaleEvent(item.EventID)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return false, nil // it may yet be added
+	}
+	return !r.tx.Now().Before(e.ReturnWindowEndsAt), err
 }
 
 // judgeItem records what a person has to look at.
