@@ -11,6 +11,7 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
@@ -271,4 +272,56 @@ func TestStockThatMovesDuringAJob(t *testing.T) {
 	b.Expect(status.Progress.Failed).To(BeZero(), "%+v", status.Findings)
 	b.Expect(moved.Load()).To(BeEquivalentTo(1))
 	b.Expect(b.there()["boots"]).To(Equal("ACTIVE 24.99 0"))
+}
+
+// TestAWalkLeavesNothingOut: what is gone from a page between two steps, or is not selected any
+// more, takes no other with it.
+func TestAWalkLeavesNothingOut(t *testing.T) {
+	for name, tc := range map[string]struct {
+		reason string
+		spec   func(*bed) v1alpha1.SyncJobSpec
+		// meanwhile is what happens after the first step.
+		meanwhile func(*bed)
+		left      int
+	}{
+		"deleted": {"its number is on the page no more", func(*bed) v1alpha1.SyncJobSpec { return reconcile(v1alpha1.ConflictShopifyWins) },
+			func(b *bed) { b.delete("item-00000") }, 29},
+		"selected by time": {"what was handled was changed just now", func(b *bed) v1alpha1.SyncJobSpec {
+			spec := reconcile(v1alpha1.ConflictShopifyWins)
+			spec.Selector = &v1alpha1.SyncJobSelector{Until: &metav1.Time{Time: b.now.Add(-time.Minute)}}
+			return spec
+		}, func(*bed) {}, 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t)
+			ids := named(0, 30)
+			b.bring(ids...)
+			b.run(syncProducts)
+			b.now = b.now.Add(time.Hour)
+			for _, id := range ids {
+				b.merchant(id, costs(100))
+			}
+			spec := tc.spec(b)
+			for cursor, first := "", true; first || cursor != ""; first = false {
+				var report jobs.Report
+				next, err := b.task(spec).Step(t.Context(), cursor, always, &report)
+				b.Expect(err).NotTo(HaveOccurred())
+				if cursor = next; first {
+					tc.meanwhile(b)
+				}
+			}
+			taken := 0
+			b.in(func(tx *ledger.Tx) error {
+				for _, id := range ids[30-tc.left:] {
+					i, err := tx.Item(id)
+					b.Expect(err).NotTo(HaveOccurred())
+					if i.PriceCents == 100 {
+						taken++
+					}
+				}
+				return nil
+			})
+			b.Expect(taken).To(Equal(tc.left), tc.reason)
+		})
+	}
 }

@@ -1,8 +1,10 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
@@ -39,10 +41,37 @@ func (r *Run) walkOn(ctx context.Context, cursor string, enough func() bool, rep
 // walkAt is where a walk through the shop's products has come to.
 type walkAt struct {
 	// Page is the cursor of the page, Last the number of the last product on the one
-	// before, and Skip how many of the page's pairs are done.
-	Page string `json:"page,omitempty"`
-	Last uint64 `json:"last,omitempty"`
-	Skip int    `json:"skip,omitempty"`
+	// before, and Done the last of the page's pairs that is done.
+	Page string   `json:"page,omitempty"`
+	Last uint64   `json:"last,omitempty"`
+	Done lastPair `json:"done,omitzero"`
+}
+
+// lastPair is the last pair of a page that is done, by its product and its item. A product
+// that is deleted leaves the page, and an item that is selected no more takes its pair
+// along, so that no place on it stays the same.
+type lastPair struct {
+	Product uint64 `json:"product"`
+	Item    string `json:"item"`
+}
+
+func lastPairOf(p *catalog.Pair) lastPair {
+	l := lastPair{Product: p.Known.ProductID, Item: p.Item.ID}
+	if p.Product != nil {
+		l.Product = p.Product.ID
+	}
+	return l
+}
+
+func (l lastPair) compare(to lastPair) int {
+	return cmp.Or(cmp.Compare(l.Product, to.Product), cmp.Compare(l.Item, to.Item))
+}
+
+// left are the pairs of the page that are still to be done, in their order.
+func (l lastPair) left(pairs []catalog.Pair) []catalog.Pair {
+	left := slices.DeleteFunc(pairs, func(p catalog.Pair) bool { return lastPairOf(&p).compare(l) <= 0 })
+	slices.SortFunc(left, func(a, b catalog.Pair) int { return lastPairOf(&a).compare(lastPairOf(&b)) })
+	return left
 }
 
 // walk has a page of the shop's products handled beside their items, a few at a time, and
@@ -61,17 +90,20 @@ func (r *Run) walk(ctx context.Context, at *walkAt, o offering, enough func() bo
 	if err != nil {
 		return false, err
 	}
-	for first := at.Skip; at.Skip < len(pairs); {
-		some := pairs[at.Skip:min(at.Skip+atOnce, len(pairs))]
+	pairs = at.Done.left(pairs)
+	for done := 0; done < len(pairs); {
+		some := pairs[done:min(done+atOnce, len(pairs))]
+		reached := lastPairOf(&some[len(some)-1]) // before what is done makes it another
 		part, err := handle(ctx, some, o)
 		if err != nil {
-			if at.Skip > first {
+			if done > 0 {
 				return false, nil // the next step begins here, and tells if it fails again
 			}
 			return false, err
 		}
 		report.add(part)
-		if at.Skip += len(some); enough() && at.Skip < len(pairs) {
+		at.Done = reached
+		if done += len(some); enough() && done < len(pairs) {
 			return false, nil
 		}
 	}
