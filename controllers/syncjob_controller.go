@@ -61,7 +61,7 @@ func (r *SyncJobReconciler) Reconcile(ctx context.Context, req ctrl.Request) (re
 	if store == nil {
 		return res, err
 	}
-	leave, err := run.takeTurn(ctx)
+	leave, err := run.takeTurn(ctx, store)
 	if leave == nil {
 		return res, err
 	}
@@ -125,12 +125,17 @@ func (run *jobRun) storeInService(ctx context.Context) (*v1alpha1.ShopifyStore, 
 		run.waiting(v1alpha1.ReasonStoreSuspended, fmt.Sprintf("ShopifyStore %s is suspended", name))
 	case !accepted(store):
 		run.waiting(v1alpha1.ReasonStoreNotConnected, fmt.Sprintf("ShopifyStore %s is not connected to its shop: its condition Connected says why", name))
-	case store.Spec.Mode == v1alpha1.ModeObserve && jobs.Writes(&run.job.Spec):
+	case waitsForEnforce(run.job, store):
 		run.waiting(v1alpha1.ReasonStoreObserved, fmt.Sprintf("ShopifyStore %s is in mode Observe, and the job would write to its shop: create a job with dryRun: true, or set spec.mode to Enforce", name))
 	default:
 		return store, nil
 	}
 	return nil, nil
+}
+
+// waitsForEnforce says that a job would write to a store that is only observed.
+func waitsForEnforce(job *v1alpha1.SyncJob, store *v1alpha1.ShopifyStore) bool {
+	return store.Spec.Mode == v1alpha1.ModeObserve && jobs.Writes(&job.Spec)
 }
 
 // errNoLedger says that the manager has nothing that jobs could work on.

@@ -174,6 +174,24 @@ func TestDryRunsMayLookAtWhatIsObserved(t *testing.T) {
 	}
 }
 
+// A job that waits for mode Enforce asks for a dry run to be made instead.
+func TestDryRunsDoNotWaitForWhatMayNotWrite(t *testing.T) {
+	b := newJobBed(t)
+	b.bring(2, catalog.Ready)
+	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.Mode = v1alpha1.ModeObserve })
+	b.settle()
+	writes := b.job("a-writes", v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobProducts})
+	b.look(writes)
+	b.is(writes, meta.ReconcilingCondition, v1alpha1.ReasonStoreObserved, "it would write")
+	dry := b.job("b-dry", v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobProducts, DryRun: true})
+	b.look(dry)
+	b.is(dry, v1alpha1.CompleteCondition, v1alpha1.ReasonComplete, "what waits for mode Enforce is not ahead of it")
+	b.change(enforce)
+	b.settle()
+	b.look(writes)
+	b.is(writes, v1alpha1.CompleteCondition, v1alpha1.ReasonComplete, "its turn comes with the mode")
+}
+
 func TestSuspendedJobs(t *testing.T) {
 	b := newJobBed(t)
 	b.sell(3)

@@ -60,13 +60,13 @@ const turnPause = time.Second
 
 // takeTurn takes the job's turn, and returns how to leave it; nil where another job is
 // ahead.
-func (run *jobRun) takeTurn(ctx context.Context) (leave func(), err error) {
-	of := turn{client.ObjectKey{Namespace: run.job.Namespace, Name: run.job.Spec.StoreRef.Name}, jobs.ClassOf(run.job.Spec.Type)}
+func (run *jobRun) takeTurn(ctx context.Context, store *v1alpha1.ShopifyStore) (leave func(), err error) {
+	of := turn{client.ObjectKeyFromObject(store), jobs.ClassOf(run.job.Spec.Type)}
 	var list v1alpha1.SyncJobList
 	if err := run.r.List(ctx, &list, client.InNamespace(run.job.Namespace)); err != nil {
 		return nil, fmt.Errorf("listing the store's SyncJobs: %w", err)
 	}
-	if ahead := first(list.Items, of); ahead != nil && ahead.UID != run.job.UID {
+	if ahead := first(list.Items, store, of.class); ahead != nil && ahead.UID != run.job.UID {
 		run.waiting(v1alpha1.ReasonQueued, fmt.Sprintf("SyncJob %s is at the same store, and ahead", ahead.Name))
 		return nil, nil
 	}
@@ -77,12 +77,13 @@ func (run *jobRun) takeTurn(ctx context.Context) (leave func(), err error) {
 }
 
 // first is the job whose turn it is: of those that have begun, and else of all, the
-// oldest. What is suspended or on its way out holds nobody up.
-func first(list []v1alpha1.SyncJob, of turn) *v1alpha1.SyncJob {
+// oldest. What is suspended, on its way out or waits for mode Enforce holds nobody up.
+func first(list []v1alpha1.SyncJob, store *v1alpha1.ShopifyStore, class jobs.Class) *v1alpha1.SyncJob {
 	var waiting []*v1alpha1.SyncJob
 	for i := range list {
 		job := &list[i]
-		if job.Spec.StoreRef.Name == of.store.Name && jobs.ClassOf(job.Spec.Type) == of.class && !ended(job) && !job.Spec.Suspend && job.DeletionTimestamp.IsZero() {
+		if job.Spec.StoreRef.Name == store.Name && jobs.ClassOf(job.Spec.Type) == class && !ended(job) && !job.Spec.Suspend &&
+			job.DeletionTimestamp.IsZero() && !waitsForEnforce(job, store) {
 			waiting = append(waiting, job)
 		}
 	}
