@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/fluxcd/pkg/runtime/conditions"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
@@ -44,7 +45,7 @@ func (r *ShopifyStoreReconciler) applySaleEvents(ctx context.Context, run *store
 	case err != nil:
 		return outcome.Stall(v1alpha1.ReasonNotApplied, "%v", err)
 	}
-	if c := conditions.Get(run.store, condition); run.ledger.missed && c != nil && c.ObservedGeneration == run.store.Generation {
+	if run.ledger.missed && run.saleEventsKept() {
 		return nil // the ledger did not answer once; asked again, it may
 	}
 	known, err := r.promisesIn(ctx, run.inLedger(), wanted)
@@ -78,6 +79,13 @@ func (r *ShopifyStoreReconciler) applySaleEvents(ctx context.Context, run *store
 		conditions.MarkTrue(run.store, condition, v1alpha1.ReasonApplied, "%d sale events are in the ledger", len(wanted))
 	}
 	return nil
+}
+
+// saleEventsKept says that the last look at the ledger found nothing amiss with the sale
+// events of this generation.
+func (run *storeRun) saleEventsKept() bool {
+	c := conditions.Get(run.store, v1alpha1.SaleEventsAppliedCondition)
+	return c != nil && c.ObservedGeneration == run.store.Generation && (c.Status == metav1.ConditionTrue || c.Reason == v1alpha1.ReasonPlanWaits)
 }
 
 func promisesOf(events []v1alpha1.SaleEvent) ([]promise, error) {
