@@ -38,6 +38,9 @@ func (s Shops) Place(ctx context.Context, store ledger.Store) (catalog.Place, er
 	if err != nil {
 		return catalog.Place{}, err
 	}
+	if object.Status.Scopes == nil { // the spec names a scope that Shopify does not have
+		return catalog.Place{}, fmt.Errorf("%w: what its app may do is not known yet, and its condition ScopesGranted says why", deliveries.ErrNotConnected)
+	}
 	now := placed{uid: object.UID, generation: object.Generation, publishes: slices.Contains(object.Status.Scopes.Granted, "write_publications")}
 	at := s.Reconciler.Now()
 	now.until = at.Add(placedFor)

@@ -169,3 +169,22 @@ func TestThePrimaryLocationMoves(t *testing.T) {
 		t.Error("nothing tells of another primary one, so it is asked for")
 	}
 }
+
+// A scope that Shopify does not have is found before the grant is looked at.
+func TestWhereProductsGoBeforeTheGrantIsKnown(t *testing.T) {
+	b := newBed(t)
+	lean(&b.store.Spec)
+	b.store.Spec.OptionalScopes = []string{"write_wonders"}
+	b.apply()
+	b.settle()
+	b.expect(v1alpha1.ConnectedCondition, "True/Connected")
+	b.expect(v1alpha1.ScopesGrantedCondition, "False/ScopeUnknown")
+	if _, err := (Shops{b.r}).Place(t.Context(), b.inLedger()); !errors.Is(err, deliveries.ErrNotConnected) {
+		t.Errorf("nobody knows yet what the app may do: %v", err)
+	}
+	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.OptionalScopes = []string{"write_publications"} })
+	b.ready()
+	if place, err := (Shops{b.r}).Place(t.Context(), b.inLedger()); err != nil || place.Publication == "" {
+		t.Errorf("it is known now: %+v, %v", place, err)
+	}
+}
