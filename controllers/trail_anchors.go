@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -40,6 +41,9 @@ type TrailAnchors struct {
 	stores    func(context.Context) ([]ledger.Store, error)
 	broken    *prometheus.GaugeVec
 	now       func() time.Time
+
+	// looked are the stores that were looked at last.
+	looked []ledger.Store
 }
 
 // NewTrailAnchors returns what keeps the anchors of the stores that shops knows in a
@@ -81,6 +85,12 @@ func (a *TrailAnchors) keep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, store := range a.looked {
+		if !slices.Contains(stores, store) {
+			a.broken.DeleteLabelValues(store.Tenant, store.Name) // it is gone, and nobody could end its alert
+		}
+	}
+	a.looked = stores
 	held := &corev1.ConfigMap{}
 	held.Namespace, held.Name = a.configMap.Namespace, a.configMap.Name
 	if err := a.live.Get(ctx, a.configMap, held); client.IgnoreNotFound(err) != nil {

@@ -127,6 +127,12 @@ func TestATrailThatDoesNotFitItsAnchor(t *testing.T) {
 	if k.broken() != 1 {
 		t.Error("nobody is told that the trail is broken")
 	}
+	k.a.stores = func(context.Context) ([]ledger.Store, error) { return nil, nil }
+	k.must(k.a.keep(t.Context()))
+	if n := testutil.CollectAndCount(k.a.broken); n != 0 {
+		t.Errorf("%d series of stores that are gone, whose alert nobody could end", n)
+	}
+	k.expectAt(3) // the trail outlives the store
 }
 
 func TestAnchorsThatCannotBeRead(t *testing.T) {
