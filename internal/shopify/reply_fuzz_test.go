@@ -11,7 +11,7 @@ import (
 func FuzzReply(f *testing.F) {
 	for _, seed := range []string{
 		granted, `{}`, `[]`, `null`, `"text"`, `{"data":null}`, `{"errors":"Not Found"}`, `{"errors":[]}`, `{"errors":[{"message":"x","extensions":{"code":"THROTTLED"}}]}`,
-		`{"errors":[{"message":1}]}`, `{"errors":{"base":["x"]}}`, `{"data":{"currentAppInstallation":null}}`, `{"data":{"currentAppInstallation":{"accessScopes":null}}}`,
+		`{"errors":[{"message":1}]}`, `{"errors":{"base":["x"]}}`, `{"data":{"currentAppInstallation":null}}`, `{"data":{"currentAppInstallation":{"accessScopes":null}}}`, `{"data":{"currentAppInstallation":{"accessScopes":[null]}}}`,
 		`{"extensions":{"cost":{"requestedQueryCost":-1,"actualQueryCost":-5,"throttleStatus":{"maximumAvailable":-1,"currentlyAvailable":1e308,"restoreRate":0}}}}`,
 		`{"data":{"currentAppInstallation":{"accessScopes":[{"handle":"read_products"}]}},"extensions":{"cost":"free"}}`, "\x00", `{"data":`,
 	} {

@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/admin"
@@ -81,6 +82,9 @@ func (c *Client) Observe(ctx context.Context) (*Store, error) {
 		reply.MetafieldDefinitions == nil || reply.WebhookSubscriptions == nil {
 		return nil, missing("ObserveStore", "shop, app, online store or list")
 	}
+	if slices.Contains(reply.CurrentAppInstallation.AccessScopes, nil) {
+		return nil, missing("ObserveStore", "entry of accessScopes")
+	}
 	store := &Store{
 		Shop:              shopFrom(reply.Shop),
 		App:               App{Title: reply.CurrentAppInstallation.App.Title, Public: reply.CurrentAppInstallation.App.PublicCategory == admin.AppPublicCategoryPublic},
@@ -91,18 +95,18 @@ func (c *Client) Observe(ctx context.Context) (*Store, error) {
 	for _, s := range reply.CurrentAppInstallation.AccessScopes {
 		store.Scopes = append(store.Scopes, s.Handle)
 	}
-	store.Locations, err = readOn(reply.Locations.Nodes, reply.Locations.PageInfo, locationFrom, c.moreLocations(ctx))
+	store.Locations, err = readOn("ObserveStore", pageOf(reply.Locations.Nodes, reply.Locations.PageInfo), locationFrom, c.moreLocations(ctx))
 	if err != nil {
 		return nil, err
 	}
 	for i := range store.Locations {
 		store.Locations[i].Primary = reply.Location != nil && store.Locations[i].ID == reply.Location.Id
 	}
-	store.MetafieldDefinitions, err = readOn(reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo, definitionFrom, c.moreDefinitions(ctx))
+	store.MetafieldDefinitions, err = readOn("ObserveStore", pageOf(reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo), definitionFrom, c.moreDefinitions(ctx))
 	if err != nil {
 		return nil, err
 	}
-	store.WebhookSubscriptions, err = readOn(reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo, subscriptionFrom, c.moreSubscriptions(ctx))
+	store.WebhookSubscriptions, err = readOn("ObserveStore", pageOf(reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo), subscriptionFrom, c.moreSubscriptions(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -134,63 +138,73 @@ func locationFrom(n *admin.Location) Location {
 	return l
 }
 
+// part is a page of a list that several operations read, each with a type of its own.
+type part[N comparable] struct {
+	nodes []N
+	info  *admin.PageInfo
+}
+
+func pageOf[N comparable](nodes []N, info *admin.PageInfo) *part[N] { return &part[N]{nodes, info} }
+
+// GetNodes implements listPage.
+func (p *part[N]) GetNodes() []N { return p.nodes }
+
+// GetPageInfo implements listPage.
+func (p *part[N]) GetPageInfo() *admin.PageInfo { return p.info }
+
 // pages reads the page of a list that follows a cursor.
-type pages[N any] func(after *string) ([]N, *admin.PageInfo, error)
+type pages[N comparable] func(after *string) (*part[N], error)
 
 func (c *Client) moreLocations(ctx context.Context) pages[*admin.Location] {
-	return func(after *string) ([]*admin.Location, *admin.PageInfo, error) {
+	return func(after *string) (*part[*admin.Location], error) {
 		reply, err := admin.Locations(ctx, c.graphQL(&call{}), after)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if reply.Locations == nil {
-			return nil, nil, missing("Locations", "locations")
+			return nil, missing("Locations", "locations")
 		}
-		return reply.Locations.Nodes, reply.Locations.PageInfo, nil
+		return pageOf(reply.Locations.Nodes, reply.Locations.PageInfo), nil
 	}
 }
 
 func (c *Client) moreDefinitions(ctx context.Context) pages[*admin.MetafieldDefinition] {
-	return func(after *string) ([]*admin.MetafieldDefinition, *admin.PageInfo, error) {
+	return func(after *string) (*part[*admin.MetafieldDefinition], error) {
 		reply, err := admin.MetafieldDefinitions(ctx, c.graphQL(&call{}), after)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if reply.MetafieldDefinitions == nil {
-			return nil, nil, missing("MetafieldDefinitions", "metafieldDefinitions")
+			return nil, missing("MetafieldDefinitions", "metafieldDefinitions")
 		}
-		return reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo, nil
+		return pageOf(reply.MetafieldDefinitions.Nodes, reply.MetafieldDefinitions.PageInfo), nil
 	}
 }
 
 func (c *Client) moreSubscriptions(ctx context.Context) pages[*admin.WebhookSubscription] {
-	return func(after *string) ([]*admin.WebhookSubscription, *admin.PageInfo, error) {
+	return func(after *string) (*part[*admin.WebhookSubscription], error) {
 		reply, err := admin.WebhookSubscriptions(ctx, c.graphQL(&call{}), after)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if reply.WebhookSubscriptions == nil {
-			return nil, nil, missing("WebhookSubscriptions", "webhookSubscriptions")
+			return nil, missing("WebhookSubscriptions", "webhookSubscriptions")
 		}
-		return reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo, nil
+		return pageOf(reply.WebhookSubscriptions.Nodes, reply.WebhookSubscriptions.PageInfo), nil
 	}
 }
 
-// readOn converts a list's first page and reads the pages after it.
-func readOn[N, T any](nodes []N, page *admin.PageInfo, convert func(N) T, next pages[N]) ([]T, error) {
-	var all []T
-	for {
-		for _, n := range nodes {
-			all = append(all, convert(n))
-		}
-		if page == nil || !page.HasNextPage {
-			return all, nil
-		}
-		var err error
-		if nodes, page, err = next(page.EndCursor); err != nil {
-			return nil, err
-		}
+// readOn reads a list to its end, and converts it.
+func readOn[N comparable, T any](operation string, first *part[N], convert func(N) T, next pages[N]) ([]T, error) {
+	nodes, err := readAll(operation, first, next)
+	if err != nil {
+		return nil, err
 	}
+	var all []T
+	for _, n := range nodes {
+		all = append(all, convert(n))
+	}
+	return all, nil
 }
 
 // WebhookSubscriptions reads the app's subscriptions and the shop's id, which
@@ -203,18 +217,18 @@ func (c *Client) WebhookSubscriptions(ctx context.Context) (shopID string, list 
 	if first.Shop == nil || first.WebhookSubscriptions == nil {
 		return "", nil, missing("WebhookSubscriptions", "shop or webhookSubscriptions")
 	}
-	list, err = readOn(first.WebhookSubscriptions.Nodes, first.WebhookSubscriptions.PageInfo, subscriptionFrom, c.moreSubscriptions(ctx))
+	list, err = readOn("WebhookSubscriptions", pageOf(first.WebhookSubscriptions.Nodes, first.WebhookSubscriptions.PageInfo), subscriptionFrom, c.moreSubscriptions(ctx))
 	return first.Shop.Id, list, err
 }
 
 // MetafieldDefinitions reads the definitions on products.
 func (c *Client) MetafieldDefinitions(ctx context.Context) ([]MetafieldDefinition, error) {
 	more := c.moreDefinitions(ctx)
-	nodes, page, err := more(nil)
+	first, err := more(nil)
 	if err != nil {
 		return nil, err
 	}
-	return readOn(nodes, page, definitionFrom, more)
+	return readOn("MetafieldDefinitions", first, definitionFrom, more)
 }
 
 // GrantedScopes reads what the app may do, which works whatever it may do.
@@ -223,8 +237,8 @@ func (c *Client) GrantedScopes(ctx context.Context) (GrantedScopes, error) {
 	if err != nil {
 		return nil, err
 	}
-	if reply.CurrentAppInstallation == nil {
-		return nil, missing("GrantedScopes", "currentAppInstallation")
+	if reply.CurrentAppInstallation == nil || slices.Contains(reply.CurrentAppInstallation.AccessScopes, nil) {
+		return nil, missing("GrantedScopes", "currentAppInstallation, or an entry of it")
 	}
 	var granted GrantedScopes
 	for _, s := range reply.CurrentAppInstallation.AccessScopes {

@@ -2,6 +2,7 @@ package shopify
 
 import (
 	"context"
+	"slices"
 
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/admin"
 )
@@ -46,6 +47,7 @@ func (s WebhookSubscription) input() *admin.WebhookSubscriptionInput {
 // WebhookSubscriptionNames reads the names of the app's subscriptions by their
 // ids; those that have one. It needs a version with SubscriptionNames.
 func (c *Client) WebhookSubscriptionNames(ctx context.Context) (map[string]string, error) {
+	const operation = "WebhookSubscriptionNames"
 	names := map[string]string{}
 	for after := (*string)(nil); ; {
 		reply, err := admin.WebhookSubscriptionNames(ctx, c.graphQL(&call{}), after)
@@ -53,18 +55,20 @@ func (c *Client) WebhookSubscriptionNames(ctx context.Context) (map[string]strin
 			return nil, err
 		}
 		list := reply.WebhookSubscriptions
-		if list == nil {
-			return nil, missing("WebhookSubscriptionNames", "webhookSubscriptions")
+		if list == nil || list.PageInfo == nil || slices.Contains(list.Nodes, nil) {
+			return nil, missing(operation, "webhookSubscriptions")
 		}
 		for _, n := range list.Nodes {
 			if n.Name != nil {
 				names[n.Id] = *n.Name
 			}
 		}
-		if list.PageInfo == nil || !list.PageInfo.HasNextPage {
+		if !list.PageInfo.HasNextPage {
 			return names, nil
 		}
-		after = list.PageInfo.EndCursor
+		if after = list.PageInfo.EndCursor; text(after) == "" {
+			return nil, missing(operation, "endCursor")
+		}
 	}
 }
 
