@@ -63,6 +63,43 @@ func TestRoutesOfAStore(t *testing.T) {
 	}
 }
 
+// A Secret is taken as a whole: what signs webhooks is not believed of one whose
+// credentials are not the client's.
+func TestASecretThatTheShopDoesNotTakeLeavesTheRoute(t *testing.T) {
+	cases := map[string]struct {
+		reason, token, want string
+		change              func(*simulator.Shop)
+	}{
+		"rejected": {"somebody mistyped both", "shpat_mistyped", "False/CredentialsRejected", func(*simulator.Shop) {}},
+		"another's": {"it is the Secret of another client", "shpat_another", "False/WrongApp", func(s *simulator.Shop) {
+			another := s.Apps[0]
+			another.ID, another.Title, another.AccessToken, another.ClientID = another.ID+1, "Another Consignment", "shpat_another", "another"
+			s.Apps = append(s.Apps, another)
+		}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t)
+			lean(&b.store.Spec)
+			b.apply()
+			b.ready()
+			b.shop(tc.change)
+			b.secret(map[string]string{"accessToken": tc.token, "webhookSecret": "another's"})
+			b.settle()
+			b.expect(v1alpha1.ConnectedCondition, tc.want)
+			if _, list := b.published(); len(list) != 1 || strings.Join(list[0].Secrets, " ") != b.store.Namespace+"-secret" {
+				t.Errorf("%s, and the shop's own webhooks are refused: %+v", tc.reason, list)
+			}
+			b.secret(map[string]string{"accessToken": "shpat_" + b.store.Namespace, "webhookSecret": "new"})
+			b.settle()
+			b.expect(v1alpha1.ConnectedCondition, "True/Connected")
+			if _, list := b.published(); list[0].Secrets[0] != "new" {
+				t.Errorf("the shop takes this one: %+v", list)
+			}
+		})
+	}
+}
+
 func TestARestartKeepsTheRoutes(t *testing.T) {
 	b := newBed(t)
 	b.apply()

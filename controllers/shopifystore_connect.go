@@ -17,7 +17,7 @@ import (
 
 // connect reads the credentials and looks at the store, which is one request
 // that also says what the app may do.
-func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) error {
+func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) (err error) {
 	spec := &run.store.Spec
 	version, err := shopify.ChooseVersion(spec.APIVersion, r.Now())
 	if err != nil {
@@ -26,7 +26,13 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) err
 	if err := r.dial(ctx, run, version.Used); err != nil {
 		return err
 	}
-	r.tellRelay(run) // a shop that does not answer is no reason to miss a rotation
+	defer func() {
+		// A shop that does not answer is no reason to miss a rotation; of a Secret that it
+		// does not take, nothing is believed.
+		if err == nil || !outcome.Of(err).Stalled {
+			r.tellRelay(run)
+		}
+	}()
 	run.observed, err = run.client.Observe(ctx)
 	if shopify.KindOf(err) == shopify.ScopeMissing {
 		// Shopify withholds the whole reply then; what was granted can always be
@@ -56,7 +62,6 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) err
 	}
 	run.showShop()
 	run.markConnected(version, r.Now())
-	r.tellRelay(run)
 	return nil
 }
 

@@ -38,7 +38,7 @@ func (run *storeRun) route() (route routes.Route, ok bool) {
 
 // tellRelay has the store's route published as it is now. It does so only for one
 // that its shop accepted, so that who merely names a shop takes up no room, and
-// whatever becomes of the rest of the look, so that a secret is known in time.
+// whatever becomes of the rest of the reconcile, so that a secret is known in time.
 func (r *ShopifyStoreReconciler) tellRelay(run *storeRun) {
 	if r.Routes == nil || !accepted(run.store) {
 		return
