@@ -131,9 +131,6 @@ func (b *jobBed) look(job *v1alpha1.SyncJob) ctrl.Result {
 	result, err := b.runner.Reconcile(b.t.Context(), ctrl.Request{NamespacedName: client.ObjectKeyFromObject(job)})
 	b.must(err)
 	b.must(api.Get(b.t.Context(), client.ObjectKeyFromObject(job), job))
-	if len(job.Status.Conditions) == 0 {
-		return result
-	}
 	checker := check.NewChecker(api, &check.Conditions{NegativePolarity: []string{
 		meta.StalledCondition, meta.ReconcilingCondition, v1alpha1.FailedCondition, v1alpha1.JobSuspendedCondition,
 	}})

@@ -12,6 +12,7 @@ import (
 
 	v1alpha1 "github.com/shopkeeper-dev/shopkeeper/api/v1alpha1"
 	"github.com/shopkeeper-dev/shopkeeper/internal/catalog"
+	"github.com/shopkeeper-dev/shopkeeper/internal/jobs"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
@@ -320,6 +321,24 @@ func TestTurns(t *testing.T) {
 	b.step = 0
 	b.look(next)
 	b.is(next, v1alpha1.CompleteCondition, v1alpha1.ReasonComplete, "its turn has come")
+}
+
+// TestRoom: a job that waits for others' stores says so, and does not ask all the time.
+func TestRoom(t *testing.T) {
+	b := newJobBed(t)
+	b.runner.turns.atMost = 1
+	leave, _ := b.runner.turns.take(turn{client.ObjectKey{Namespace: "another", Name: "store"}, jobs.ClassAudit}, "audit")
+	job := b.job("job", v1alpha1.SyncJobSpec{Type: v1alpha1.SyncJobProducts})
+	if again := b.look(job).RequeueAfter; again != roomPause {
+		t.Errorf("it looks again after %s", again)
+	}
+	b.is(job, meta.ReconcilingCondition, v1alpha1.ReasonQueued, "all walks are others'")
+	check := b.job("check", checkOrders)
+	b.look(check)
+	b.is(check, v1alpha1.CompleteCondition, v1alpha1.ReasonComplete, "there is room for a check of orders")
+	leave()
+	b.look(job)
+	b.is(job, v1alpha1.CompleteCondition, v1alpha1.ReasonComplete, "there is room for it")
 }
 
 func TestRecordsThatFail(t *testing.T) {

@@ -29,13 +29,17 @@ type turn struct {
 	class jobs.Class
 }
 
-// take takes a turn for a job, and returns how to leave it; nil where it is another's.
-func (t *turns) take(of turn, job types.UID) (leave func()) {
+// take takes a turn for a job, and returns how to leave it; where it is another's, or there
+// is no room for one more walk, leave is nil, and pause how soon to look again.
+func (t *turns) take(of turn, job types.UID) (leave func(), pause time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	walk := of.class != jobs.ClassOrders
-	if _, taken := t.taken[of]; taken || walk && t.atMost > 0 && t.walks >= t.atMost {
-		return nil
+	if _, taken := t.taken[of]; taken {
+		return nil, turnPause
+	}
+	if walk && t.atMost > 0 && t.walks >= t.atMost {
+		return nil, roomPause
 	}
 	if t.taken == nil {
 		t.taken = map[turn]types.UID{}
@@ -51,12 +55,17 @@ func (t *turns) take(of turn, job types.UID) (leave func()) {
 		if walk {
 			t.walks--
 		}
-	}
+	}, 0
 }
 
-// turnPause is how soon a job looks again whether its turn has come, where all that it
-// waits for is a slice of another.
-const turnPause = time.Second
+const (
+	// turnPause is how soon a job looks again whether its turn has come, where all that it
+	// waits for is a slice of another.
+	turnPause = time.Second
+	// roomPause is how soon it looks again whether there is room for it: of the audits of
+	// many stores most wait at a time, and those that are at work are for about as long.
+	roomPause = sliceLength
+)
 
 // takeTurn takes the job's turn, and returns how to leave it; nil where another job is
 // ahead.
@@ -70,8 +79,10 @@ func (run *jobRun) takeTurn(ctx context.Context, store *v1alpha1.ShopifyStore) (
 		run.waiting(v1alpha1.ReasonQueued, fmt.Sprintf("SyncJob %s is at the same store, and ahead", ahead.Name))
 		return nil, nil
 	}
-	if leave = run.r.turns.take(of, run.job.UID); leave == nil {
-		run.again = turnPause
+	leave, pause := run.r.turns.take(of, run.job.UID)
+	if leave == nil {
+		run.waiting(v1alpha1.ReasonQueued, "As many jobs are at work as may be at a time: its turn comes when one of them has made a part of its work")
+		run.again = pause
 	}
 	return leave, nil
 }

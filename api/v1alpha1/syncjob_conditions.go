@@ -18,7 +18,7 @@ const (
 	ReasonComplete = "Complete"
 	// ReasonProgressing: the job is at work.
 	ReasonProgressing = "Progressing"
-	// ReasonQueued: another job of the store has to end first.
+	// ReasonQueued: another job of the store has to end first, or as many are at work as may be at a time.
 	ReasonQueued = "Queued"
 	// ReasonStoreNotFound: there is no ShopifyStore of that name.
 	ReasonStoreNotFound = "StoreNotFound"
