@@ -17,22 +17,25 @@ import (
 
 // connect reads the credentials and looks at the store, which is one request
 // that also says what the app may do.
-func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) (err error) {
-	spec := &run.store.Spec
-	version, err := shopify.ChooseVersion(spec.APIVersion, r.Now())
+func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) error {
+	version, err := shopify.ChooseVersion(run.store.Spec.APIVersion, r.Now())
 	if err != nil {
 		return outcome.Stall(v1alpha1.ReasonAPIVersionUnknown, "spec.apiVersion: %v", err)
 	}
 	if err := r.dial(ctx, run, version.Used); err != nil {
 		return err
 	}
-	defer func() {
-		// A shop that does not answer is no reason to miss a rotation; of a Secret that it
-		// does not take, nothing is believed.
-		if err == nil || !outcome.Of(err).Stalled {
-			r.tellRelay(run)
-		}
-	}()
+	err = r.meet(ctx, run, version)
+	// A shop that does not answer is no reason to miss a rotation; of a Secret that it
+	// does not take, nothing is believed.
+	if err == nil || !outcome.Of(err).Stalled {
+		r.tellRelay(run)
+	}
+	return err
+}
+
+// meet looks at the store, and holds that it is the one that the spec means.
+func (r *ShopifyStoreReconciler) meet(ctx context.Context, run *storeRun, version shopify.Version) (err error) {
 	run.observed, err = run.client.Observe(ctx)
 	if shopify.KindOf(err) == shopify.ScopeMissing {
 		// Shopify withholds the whole reply then; what was granted can always be
@@ -44,7 +47,7 @@ func (r *ShopifyStoreReconciler) connect(ctx context.Context, run *storeRun) (er
 		return err
 	}
 	status := &v1alpha1.APIVersionStatus{
-		Requested: spec.APIVersion, Used: version.Used, SupportedUntil: version.SupportedUntil.Format("2006-01-02"),
+		Requested: run.store.Spec.APIVersion, Used: version.Used, SupportedUntil: version.SupportedUntil.Format("2006-01-02"),
 	}
 	run.store.Status.APIVersion = status
 	if run.observed != nil {

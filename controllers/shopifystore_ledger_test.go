@@ -14,8 +14,6 @@ import (
 	"github.com/shopkeeper-dev/shopkeeper/internal/deliveries"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger"
 	"github.com/shopkeeper-dev/shopkeeper/internal/ledger/ledgertest"
-	"github.com/shopkeeper-dev/shopkeeper/internal/orders"
-	"github.com/shopkeeper-dev/shopkeeper/internal/shopify"
 	"github.com/shopkeeper-dev/shopkeeper/internal/shopify/simulator"
 )
 
@@ -148,14 +146,7 @@ func TestTheLedgerDown(t *testing.T) {
 	server, url := ownServer(t)
 	b := newBed(t)
 	l := b.keep(url)
-	kill := func() {
-		t.Helper()
-		b.must(server.Kill())
-		l.Pool().Reset() // its children answer until they notice
-		if l.Ping(t.Context()) == nil {
-			t.Fatal("the ledger is not down")
-		}
-	}
+	kill := func() { t.Helper(); b.killed(server, l) }
 	lean(&b.store.Spec)
 	b.apply()
 	kill()
@@ -294,6 +285,16 @@ func TestSaleEventsWithoutALedger(t *testing.T) {
 	b.idle()
 }
 
+// killed kills the ledger's server, and holds that it is down.
+func (b *bed) killed(server *ledgertest.Server, l *ledger.Ledger) {
+	b.t.Helper()
+	b.must(server.Kill())
+	l.Pool().Reset() // its children answer until they notice
+	if l.Ping(b.t.Context()) == nil {
+		b.t.Fatal("the ledger is not down")
+	}
+}
+
 // TestTermsInUseWhileTheLedgerFailsOnce: what a person has to mend does not mend itself
 // because nobody could look.
 func TestTermsInUseWhileTheLedgerFailsOnce(t *testing.T) {
@@ -304,21 +305,11 @@ func TestTermsInUseWhileTheLedgerFailsOnce(t *testing.T) {
 	b.store.Spec.SaleEvents = []v1alpha1.SaleEvent{springSale()}
 	b.apply()
 	b.ready()
-	b.must(l.Update(t.Context(), b.inLedger(), func(tx *ledger.Tx) error {
-		b.must(tx.PutConsignor(ledger.Consignor{ID: "robin", Class: "Regular"}))
-		b.must(tx.PutItem(ledger.Item{ID: "snowsuit", ConsignorID: "robin", EventID: "spring", State: "listed"}))
-		_, err := orders.Apply(tx, &shopify.Order{ID: 1, Name: "#1", CreatedAt: b.now, UpdatedAt: b.now, FinancialStatus: "PAID", Currency: "CAD",
-			Lines: []shopify.OrderLine{{ID: 11, SKU: "snowsuit", Quantity: 1, CurrentQuantity: 1, Original: 1000}}}, b.now, "a test")
-		return err
-	}))
+	b.must(l.Update(t.Context(), b.inLedger(), b.sellSnowsuit))
 	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.SaleEvents[0].Terms[0].RegularConsignorPercent = "50" })
 	b.settle()
 	b.expect(meta.StalledCondition, "True/TermsInUse")
-	b.must(server.Kill())
-	l.Pool().Reset() // its children answer until they notice
-	if l.Ping(t.Context()) == nil {
-		t.Fatal("the ledger is not down")
-	}
+	b.killed(server, l)
 	b.settle()
 	if c := b.condition(meta.ReadyCondition); c.Condition.Status != metav1.ConditionFalse {
 		t.Errorf("the terms of the spec do not hold, and %s", c)

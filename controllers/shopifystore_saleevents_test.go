@@ -97,6 +97,15 @@ func TestSaleEventsGoIntoTheLedger(t *testing.T) {
 	})
 }
 
+// sellSnowsuit has robin bring a snowsuit to the spring sale, and somebody buy it.
+func (b *bed) sellSnowsuit(tx *ledger.Tx) error {
+	b.must(tx.PutConsignor(ledger.Consignor{ID: "robin", Class: "Regular"}))
+	b.must(tx.PutItem(ledger.Item{ID: "snowsuit", ConsignorID: "robin", EventID: "spring", State: "listed"}))
+	_, err := orders.Apply(tx, &shopify.Order{ID: 1, Name: "#1", CreatedAt: b.now, UpdatedAt: b.now, FinancialStatus: "PAID", Currency: "CAD",
+		Lines: []shopify.OrderLine{{ID: 11, SKU: "snowsuit", Quantity: 1, CurrentQuantity: 1, Original: 1000}}}, b.now, "a test")
+	return err
+}
+
 func TestWhatSettlingAnEventFindsIsPushed(t *testing.T) {
 	b := newBed(t)
 	l := b.keep(ledgertest.OnSQLite(t).Manager)
@@ -105,11 +114,7 @@ func TestWhatSettlingAnEventFindsIsPushed(t *testing.T) {
 	b.ready()
 	// A sale that nobody has followed up yet.
 	b.must(l.Update(t.Context(), b.inLedger(), func(tx *ledger.Tx) error {
-		b.must(tx.PutConsignor(ledger.Consignor{ID: "robin", Class: "Regular"}))
-		b.must(tx.PutItem(ledger.Item{ID: "snowsuit", ConsignorID: "robin", EventID: "spring", State: "listed"}))
-		_, err := orders.Apply(tx, &shopify.Order{ID: 1, Name: "#1", CreatedAt: b.now, UpdatedAt: b.now, FinancialStatus: "PAID", Currency: "CAD",
-			Lines: []shopify.OrderLine{{ID: 11, SKU: "snowsuit", Quantity: 1, CurrentQuantity: 1, Original: 1000}}}, b.now, "a test")
-		b.must(err)
+		b.must(b.sellSnowsuit(tx))
 		return tx.PutSale(ledger.Sale{LineID: 11, OrderID: 1, ItemID: "snowsuit", ConsignorID: "robin", EventID: "spring", State: string(orders.Reserved)})
 	}))
 	b.change(func(s *v1alpha1.ShopifyStoreSpec) { s.SaleEvents = []v1alpha1.SaleEvent{springSale()} })

@@ -202,16 +202,9 @@ func (b *bed) left() []string {
 			left = append(left, d.Topic+" is in the inbox: "+d.Error)
 		}
 	}
-	rows, err := b.ledger.DB().QueryContext(b.t.Context(), "SELECT kind, CAST(state AS TEXT) FROM river_job WHERE finalized_at IS NULL")
+	jobs, err := deliverytest.UnfinishedJobs(b.t.Context(), b.ledger)
 	b.Expect(err).NotTo(HaveOccurred())
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var kind, state string
-		b.Expect(rows.Scan(&kind, &state)).To(Succeed())
-		left = append(left, kind+" is "+state)
-	}
-	b.Expect(rows.Err()).NotTo(HaveOccurred())
-	return left
+	return append(left, jobs...)
 }
 
 func (b *bed) deliveries(store ledger.Store, state string) (list []ledger.Delivery) {
